@@ -1,0 +1,5 @@
+/** To be described. */
+@NullMarked
+package dev.understudy.forwarder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** To be described. */
+@NullMarked
+package dev.understudy.lab;
+
+import org.jspecify.annotations.NullMarked;
