@@ -1,0 +1,315 @@
+package dev.understudy.core;
+
+import com.google.protobuf.Message;
+import dev.understudy.schema.EngineRow;
+import dev.understudy.schema.Output;
+import dev.understudy.schema.RequestRow;
+import dev.understudy.schema.TimerRow;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one input through all engines. Signals of one engine go to all others, in order, until none
+ * is left; all of it is one step.
+ *
+ * <p><b>Poison.</b> An exception in an engine discards the whole step, rebuilds the engines from
+ * the image and consumes the input without effect. When the same engine throws again at its very
+ * next input, or can't be restored at all, it is FAULTY: it gets nothing any more, its fail-safe
+ * outputs take over at the forwarder, and the others go on.
+ */
+public final class EngineHost {
+  /** Signals of one step; more is a loop between engines. */
+  static final int SIGNALS_MAX = 100_000;
+
+  /** An engine that throws at so many inputs in a row is FAULTY. */
+  static final int EXCEPTIONS_IN_A_ROW_MAX = 2;
+
+  /** Requests whose results are kept. */
+  static final int REQUESTS_KEPT = 256;
+
+  private final List<EngineType> types;
+  private final Image image;
+  private final LinkedHashMap<String, Engine> engines = new LinkedHashMap<>();
+  private final TreeMap<String, Integer> exceptionsInARow = new TreeMap<>();
+  private boolean fullScan;
+  private @Nullable Fault fault;
+
+  /** What a fault injection does before an engine gets an input. */
+  @FunctionalInterface
+  public interface Fault {
+    void before(String engine, Input input);
+  }
+
+  /**
+   * Engines restored from an image. The image is read only here; the caller applies results to it.
+   *
+   * @param types in the order in which engines get each input
+   */
+  public EngineHost(List<EngineType> types, Image image) {
+    this.types = List.copyOf(types);
+    this.image = image;
+    rebuild();
+  }
+
+  /**
+   * In tests: after each step every row of every engine is compared, so that no forgotten mark
+   * stays hidden.
+   */
+  public void setFullScan(boolean on) {
+    fullScan = on;
+  }
+
+  /** Fault injection; null switches it off. */
+  public void setFault(@Nullable Fault injected) {
+    fault = injected;
+  }
+
+  /** Makes all engines anew from the image. */
+  public void rebuild() {
+    engines.clear();
+    for (EngineType type : types) {
+      if (!isFaulty(type.name())) {
+        engines.put(type.name(), type.restore(image));
+      }
+    }
+  }
+
+  public boolean isFaulty(String engine) {
+    return image.row(engineRow(engine).build()).map(EngineRow::getFaulty).orElse(false);
+  }
+
+  /** Names of engines that are out of service, in order. */
+  public List<String> faulty() {
+    return types.stream().map(EngineType::name).filter(this::isFaulty).toList();
+  }
+
+  public Optional<SwitchTime> nextDeadline() {
+    return engines.values().stream()
+        .flatMap(engine -> engine.nextDeadline().stream())
+        .min(Comparator.naturalOrder());
+  }
+
+  /** Takes one input. The caller must apply the result's rows to the image before the next one. */
+  public Result on(Input input, Moment at) {
+    if (input instanceof Input.Request request) {
+      Optional<RequestRow> done = image.row(requestRow(request.requestId()).build());
+      if (done.isPresent()) {
+        return result(
+            new Pass(), Optional.of(new Step.Answer(done.get().getOk(), done.get().getResult())));
+      }
+    }
+    if (input instanceof Input.Skipped skipped && skipped.tick()) {
+      return skippedTick(at);
+    }
+    Pass pass = new Pass();
+    try {
+      run(input, at, pass);
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      return poison(pass.running, input, e);
+    }
+    exceptionsInARow.keySet().removeAll(pass.ran);
+    if (input instanceof Input.Request request) {
+      recordRequest(request, pass);
+    }
+    if (fullScan) {
+      scan(pass);
+    }
+    return result(pass, pass.answer);
+  }
+
+  /** What one step has gathered so far. */
+  private static final class Pass {
+    final LinkedHashMap<RowKey, RowChange> rows = new LinkedHashMap<>();
+    final List<Output> outputs = new ArrayList<>();
+    final List<String> events = new ArrayList<>();
+    final List<String> ran = new ArrayList<>();
+    Optional<Step.Answer> answer = Optional.empty();
+    String running = "";
+
+    void add(Step step) {
+      for (RowChange row : step.rows()) {
+        rows.put(row.key(), row);
+      }
+      outputs.addAll(step.outputs());
+      if (step.answer().isPresent()) {
+        answer = step.answer();
+      }
+    }
+  }
+
+  private record Delivery(Input input, String from) {}
+
+  private void run(Input first, Moment at, Pass pass) {
+    ArrayDeque<Delivery> queue = new ArrayDeque<>();
+    queue.add(new Delivery(first, ""));
+    int deliveries = 0;
+    while (!queue.isEmpty()) {
+      Check.that(++deliveries <= SIGNALS_MAX, "signals of one step come to an end", first);
+      Delivery delivery = queue.remove();
+      for (var entry : engines.entrySet()) {
+        if (entry.getKey().equals(delivery.from)) {
+          continue;
+        }
+        pass.running = entry.getKey();
+        if (fault != null) {
+          fault.before(entry.getKey(), delivery.input);
+        }
+        Step step = entry.getValue().on(delivery.input, at);
+        pass.ran.add(entry.getKey());
+        pass.add(step);
+        for (Input.Signal signal : step.signals()) {
+          queue.add(new Delivery(signal, entry.getKey()));
+        }
+      }
+    }
+  }
+
+  private Result result(Pass pass, Optional<Step.Answer> answer) {
+    List<RowChange> changed = new ArrayList<>();
+    for (RowChange row : pass.rows.values()) {
+      if (!image.has(row)) {
+        changed.add(row);
+      }
+    }
+    return new Result(changed, pass.outputs, answer, nextDeadline(), pass.events);
+  }
+
+  private Result poison(String engine, Input input, Throwable cause) {
+    int inARow = exceptionsInARow.merge(engine, 1, Integer::sum);
+    EngineRow before = image.row(engineRow(engine).build()).orElse(EngineRow.getDefaultInstance());
+    EngineRow.Builder row =
+        engineRow(engine)
+            .setExceptions(before.getExceptions() + 1)
+            .setReason(kind(input) + ": " + cause);
+    Pass pass = new Pass();
+    pass.events.add(
+        "engine "
+            + engine
+            + " threw at "
+            + kind(input)
+            + " and was rebuilt from its rows: "
+            + cause);
+    if (inARow >= EXCEPTIONS_IN_A_ROW_MAX) {
+      row.setFaulty(true);
+      pass.events.add("engine " + engine + " is FAULTY after " + inARow + " exceptions in a row");
+    }
+    return rebuildAfter(pass, List.of(row.build()));
+  }
+
+  /** A tick that killed two sessions: whoever had a timer due then is to blame. */
+  private Result skippedTick(Moment at) {
+    Pass pass = new Pass();
+    List<EngineRow> rows = new ArrayList<>();
+    engines.forEach((name, engine) -> {
+      if (engine.nextDeadline().filter(deadline -> !deadline.isAfter(at.now())).isPresent()) {
+        rows.add(engineRow(name).setFaulty(true).setReason("a timer killed two sessions").build());
+        pass.events.add("engine " + name + " is FAULTY: one of its timers killed two sessions");
+      }
+    });
+    return rebuildAfter(pass, rows);
+  }
+
+  /**
+   * Rebuilds all engines but those that are or become faulty; one that can't be restored is faulty
+   * as well.
+   */
+  private Result rebuildAfter(Pass pass, List<EngineRow> rows) {
+    rows.forEach(row -> pass.rows.put(Tables.key(row), RowChange.put(row)));
+    engines.clear();
+    for (EngineType type : types) {
+      boolean nowFaulty =
+          rows.stream()
+              .anyMatch(row -> row.getKey().getEngine().equals(type.name()) && row.getFaulty());
+      if (nowFaulty || isFaulty(type.name())) {
+        continue;
+      }
+      try {
+        engines.put(type.name(), type.restore(image));
+      } catch (RuntimeException e) {
+        EngineRow row =
+            engineRow(type.name()).setFaulty(true).setReason("not restored: " + e).build();
+        pass.rows.put(Tables.key(row), RowChange.put(row));
+        pass.events.add("engine " + type.name() + " is FAULTY: it can't be restored: " + e);
+      }
+    }
+    return result(pass, Optional.of(new Step.Answer(false, "the request made an engine fail")));
+  }
+
+  private void recordRequest(Input.Request request, Pass pass) {
+    List<RequestRow> kept =
+        image.rows(RequestRow.getDefaultInstance()).stream()
+            .sorted(Comparator.comparingLong(RequestRow::getSequence))
+            .toList();
+    Step.Answer answer = pass.answer.orElse(new Step.Answer(false, "no engine knows this request"));
+    pass.answer = Optional.of(answer);
+    RequestRow row =
+        requestRow(request.requestId())
+            .setOk(answer.ok())
+            .setResult(answer.text())
+            .setSequence(kept.isEmpty() ? 1 : kept.getLast().getSequence() + 1)
+            .build();
+    pass.rows.put(Tables.key(row), RowChange.put(row));
+    for (int i = 0; i <= kept.size() - REQUESTS_KEPT; i++) {
+      pass.rows.put(Tables.key(kept.get(i)), RowChange.delete(kept.get(i)));
+    }
+  }
+
+  /**
+   * Every row of every engine must be in the image or in this step, and nothing else may be in
+   * their tables.
+   */
+  private void scan(Pass pass) {
+    Image after = image.copy();
+    pass.rows.values().forEach(after::apply);
+    for (EngineType type : types) {
+      Engine engine = engines.get(type.name());
+      if (engine == null) {
+        continue;
+      }
+      Collection<Message> exported = engine.export();
+      for (Message row : exported) {
+        Check.that(
+            after.has(RowChange.put(row)),
+            "an engine marks each row that it changes",
+            type.name(),
+            Tables.name(Tables.number(row)),
+            row);
+      }
+      long held = ownRows(type, after);
+      Check.that(
+          held == exported.size(),
+          "an engine deletes each row that it drops",
+          type.name(),
+          held,
+          exported.size());
+    }
+  }
+
+  private static long ownRows(EngineType type, Image image) {
+    long timers =
+        image.rows(TimerRow.getDefaultInstance()).stream()
+            .filter(row -> row.getKey().getEngine().equals(type.name()))
+            .count();
+    return timers + type.tables().stream().mapToLong(table -> image.rows(table).size()).sum();
+  }
+
+  private static String kind(Input input) {
+    return input.getClass().getSimpleName()
+        + (input instanceof Input.Frame frame ? " on port " + frame.port() : "");
+  }
+
+  private static EngineRow.Builder engineRow(String engine) {
+    return EngineRow.newBuilder().setKey(EngineRow.Key.newBuilder().setEngine(engine));
+  }
+
+  private static RequestRow.Builder requestRow(String id) {
+    return RequestRow.newBuilder().setKey(RequestRow.Key.newBuilder().setRequestId(id));
+  }
+}

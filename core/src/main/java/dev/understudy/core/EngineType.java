@@ -1,0 +1,19 @@
+package dev.understudy.core;
+
+import com.google.protobuf.Message;
+import java.util.List;
+
+/** How an engine is made, the first time or from its rows. */
+public interface EngineType {
+  /** Short and stable; part of keys, for example {@code stp}. */
+  String name();
+
+  /**
+   * Default instances of the row messages that belong to this engine alone. Timer rows with its
+   * name belong to it as well.
+   */
+  List<Message> tables();
+
+  /** An engine that goes on from the rows of an image; with an empty image, a new one. */
+  Engine restore(ImageView image);
+}
