@@ -39,6 +39,7 @@ public final class EngineHost {
   private final LinkedHashMap<String, Engine> engines = new LinkedHashMap<>();
   private final TreeMap<String, Integer> exceptionsInARow = new TreeMap<>();
   private boolean fullScan;
+  private final List<EngineRow> unreported = new ArrayList<>();
   private @Nullable Fault fault;
 
   /** What a fault injection does before an engine gets an input. */
@@ -71,13 +72,26 @@ public final class EngineHost {
     fault = injected;
   }
 
-  /** Makes all engines anew from the image. */
+  /**
+   * Makes all engines anew from the image; one that can't be restored becomes FAULTY with the next
+   * step.
+   */
   public void rebuild() {
+    unreported.clear();
     engines.clear();
     for (EngineType type : types) {
       if (!isFaulty(type.name())) {
-        engines.put(type.name(), type.restore(image));
+        restore(type);
       }
+    }
+  }
+
+  private void restore(EngineType type) {
+    try {
+      engines.put(type.name(), type.restore(image));
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      unreported.add(
+          engineRow(type.name()).setFaulty(true).setReason("not restored: " + e).build());
     }
   }
 
@@ -172,6 +186,11 @@ public final class EngineHost {
   }
 
   private Result result(Pass pass, Optional<Step.Answer> answer) {
+    for (EngineRow row : unreported) {
+      pass.rows.put(Tables.key(row), RowChange.put(row));
+      pass.events.add("engine " + row.getKey().getEngine() + " is FAULTY: " + row.getReason());
+    }
+    unreported.clear();
     List<RowChange> changed = new ArrayList<>();
     for (RowChange row : pass.rows.values()) {
       if (!image.has(row)) {
@@ -216,27 +235,13 @@ public final class EngineHost {
     return rebuildAfter(pass, rows);
   }
 
-  /**
-   * Rebuilds all engines but those that are or become faulty; one that can't be restored is faulty
-   * as well.
-   */
+  /** Rebuilds all engines but those that are or become faulty. */
   private Result rebuildAfter(Pass pass, List<EngineRow> rows) {
     rows.forEach(row -> pass.rows.put(Tables.key(row), RowChange.put(row)));
-    engines.clear();
-    for (EngineType type : types) {
-      boolean nowFaulty =
-          rows.stream()
-              .anyMatch(row -> row.getKey().getEngine().equals(type.name()) && row.getFaulty());
-      if (nowFaulty || isFaulty(type.name())) {
-        continue;
-      }
-      try {
-        engines.put(type.name(), type.restore(image));
-      } catch (RuntimeException e) {
-        EngineRow row =
-            engineRow(type.name()).setFaulty(true).setReason("not restored: " + e).build();
-        pass.rows.put(Tables.key(row), RowChange.put(row));
-        pass.events.add("engine " + type.name() + " is FAULTY: it can't be restored: " + e);
+    rebuild();
+    for (EngineRow row : rows) {
+      if (row.getFaulty()) {
+        engines.remove(row.getKey().getEngine());
       }
     }
     return result(pass, Optional.of(new Step.Answer(false, "the request made an engine fail")));
