@@ -3,6 +3,7 @@ package dev.understudy.core;
 import com.google.protobuf.ByteString;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.LearnedInput;
+import dev.understudy.schema.PortIdentityRow;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.StoredConfiguration;
 import java.util.List;
@@ -92,7 +93,7 @@ public sealed interface Input {
    *
    * @param readBack port states that the forwarder reports
    * @param stored the newest configuration found on disk or in the forwarder; only used when the
-   *     image has none
+   *     image has none, or with {@link Start#UNSYNCED} when it descends from the image's
    */
   record TermStarted(
       long term, Start start, List<SetPortState> readBack, Optional<StoredConfiguration> stored)
@@ -101,8 +102,20 @@ public sealed interface Input {
   /**
    * The configuration in force has changed, or is known for the first time (then {@code before} is
    * the default instance).
+   *
+   * @param identities number and address of every port that was ever named, by number
    */
-  record ConfigurationChanged(Config before, Config now) implements Signal {}
+  record ConfigurationChanged(Config before, Config now, List<PortIdentityRow> identities)
+      implements Signal {
+    public ConfigurationChanged {
+      identities = List.copyOf(identities);
+    }
+
+    /** For engines that know ports by {@link BridgePortChanged} only. */
+    public ConfigurationChanged(Config before, Config now) {
+      this(before, now, List.of());
+    }
+  }
 
   /**
    * A bridge port came, changed or goes on as it was; spanning tree and VLANs work on these.
