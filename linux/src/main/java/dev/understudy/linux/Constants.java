@@ -1,0 +1,96 @@
+package dev.understudy.linux;
+
+/**
+ * Numbers of the kernel's interface, by header. All are the same on x86_64 and aarch64, and the
+ * test of {@link Structs} compares them with the headers where a C compiler is there.
+ */
+final class Constants {
+  private Constants() {}
+
+  // include/linux/socket.h
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int AF_NETLINK = 16;
+  static final int AF_PACKET = 17;
+  static final int SOL_PACKET = 263;
+  static final int SOL_NETLINK = 270;
+  static final int MSG_PEEK = 0x2;
+  static final int MSG_TRUNC = 0x20;
+  static final int MSG_DONTWAIT = 0x40;
+
+  // include/linux/net.h
+  static final int SOCK_DGRAM = 2;
+  static final int SOCK_RAW = 3;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int SOCK_CLOEXEC = 0x80000;
+
+  // include/uapi/asm-generic/socket.h
+  static final int SOL_SOCKET = 1;
+  static final int SO_SNDBUF = 7;
+  static final int SO_RCVBUF = 8;
+  static final int SO_PEERCRED = 17;
+  static final int SO_ATTACH_FILTER = 26;
+  static final int SO_DETACH_FILTER = 27;
+  static final int SO_SNDBUFFORCE = 32;
+  static final int SO_RCVBUFFORCE = 33;
+
+  // include/uapi/linux/if_packet.h
+  static final int PACKET_ADD_MEMBERSHIP = 1;
+  static final int PACKET_STATISTICS = 6;
+  static final int PACKET_AUXDATA = 8;
+  static final int PACKET_QDISC_BYPASS = 20;
+  static final int PACKET_IGNORE_OUTGOING = 23;
+  static final int PACKET_MR_MULTICAST = 0;
+  static final int PACKET_MR_PROMISC = 1;
+  static final int TP_STATUS_CSUMNOTREADY = 1 << 3;
+  static final int TP_STATUS_VLAN_VALID = 1 << 4;
+  static final int TP_STATUS_VLAN_TPID_VALID = 1 << 6;
+  static final int TP_STATUS_CSUM_VALID = 1 << 7;
+  static final int TP_STATUS_GSO_TCP = 1 << 8;
+
+  // include/uapi/linux/if_ether.h
+  static final int ETH_P_ALL = 0x0003;
+  static final int ETH_P_8021Q = 0x8100;
+  static final int ETH_P_8021AD = 0x88A8;
+
+  // include/uapi/linux/if.h and if_tun.h, sockios.h
+  static final int IFNAMSIZ = 16;
+  static final int IFF_UP = 1;
+  static final int IFF_LOOPBACK = 1 << 3;
+  static final int IFF_RUNNING = 1 << 6;
+  static final int IFF_NOARP = 1 << 7;
+  static final int IFF_LOWER_UP = 1 << 16;
+  static final int IFF_TAP = 0x0002;
+  static final int IFF_NO_PI = 0x1000;
+  static final long TUNSETIFF = 0x400454CAL;
+  static final long TUNSETPERSIST = 0x400454CBL;
+  static final long SIOCGIFINDEX = 0x8933L;
+  static final long SIOCGIFFLAGS = 0x8913L;
+  static final long SIOCSIFFLAGS = 0x8914L;
+  static final long SIOCETHTOOL = 0x8946L;
+
+  // include/uapi/asm-generic/fcntl.h
+  static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+
+  // include/uapi/linux/eventpoll.h, eventfd.h, time.h
+  static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
+  static final int EPOLL_CLOEXEC = 0x80000;
+  static final int EPOLLIN = 0x1;
+  static final int EPOLLOUT = 0x4;
+  static final int EPOLLERR = 0x8;
+  static final int EPOLLHUP = 0x10;
+  static final int EPOLLET = 1 << 31;
+  static final int EFD_NONBLOCK = 0x800;
+  static final int EFD_CLOEXEC = 0x80000;
+  static final int CLOCK_MONOTONIC = 1;
+
+  // include/uapi/linux/sched.h, resource.h
+  static final int SCHED_FIFO = 1;
+  static final int PRIO_PROCESS = 0;
+  static final int CLONE_NEWNET = 0x40000000;
+}

@@ -1,0 +1,213 @@
+package dev.understudy.linux;
+
+import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SequenceLayout;
+import java.lang.foreign.StructLayout;
+import java.util.List;
+
+/**
+ * The kernel's structures, with the C names of structures and members. Pointers are written as
+ * longs, because the addresses in them are set once and the memory behind them is held by their
+ * owners.
+ *
+ * <p>A test compares every size and offset here with what the C compiler makes of the headers. Big
+ * endian members ({@code __be16}) are said to be so where they are used.
+ */
+final class Structs {
+  private Structs() {}
+
+  /** readv(2). */
+  static final StructLayout IOVEC =
+      structLayout(JAVA_LONG.withName("iov_base"), JAVA_LONG.withName("iov_len")).withName("iovec");
+
+  /** recvmsg(2). */
+  static final StructLayout MSGHDR =
+      structLayout(
+              JAVA_LONG.withName("msg_name"),
+              JAVA_INT.withName("msg_namelen"),
+              paddingLayout(4),
+              JAVA_LONG.withName("msg_iov"),
+              JAVA_LONG.withName("msg_iovlen"),
+              JAVA_LONG.withName("msg_control"),
+              JAVA_LONG.withName("msg_controllen"),
+              JAVA_INT.withName("msg_flags"),
+              paddingLayout(4))
+          .withName("msghdr");
+
+  /** recvmmsg(2). */
+  static final StructLayout MMSGHDR =
+      structLayout(MSGHDR.withName("msg_hdr"), JAVA_INT.withName("msg_len"), paddingLayout(4))
+          .withName("mmsghdr");
+
+  /** cmsg(3). */
+  static final StructLayout CMSGHDR =
+      structLayout(
+              JAVA_LONG.withName("cmsg_len"),
+              JAVA_INT.withName("cmsg_level"),
+              JAVA_INT.withName("cmsg_type"))
+          .withName("cmsghdr");
+
+  /** packet(7), include/uapi/linux/if_packet.h. */
+  static final StructLayout SOCKADDR_LL =
+      structLayout(
+              JAVA_SHORT.withName("sll_family"),
+              JAVA_SHORT.withName("sll_protocol"),
+              JAVA_INT.withName("sll_ifindex"),
+              JAVA_SHORT.withName("sll_hatype"),
+              JAVA_BYTE.withName("sll_pkttype"),
+              JAVA_BYTE.withName("sll_halen"),
+              sequenceLayout(8, JAVA_BYTE).withName("sll_addr"))
+          .withName("sockaddr_ll");
+
+  /** include/uapi/linux/if_packet.h. */
+  static final StructLayout TPACKET_AUXDATA =
+      structLayout(
+              JAVA_INT.withName("tp_status"),
+              JAVA_INT.withName("tp_len"),
+              JAVA_INT.withName("tp_snaplen"),
+              JAVA_SHORT.withName("tp_mac"),
+              JAVA_SHORT.withName("tp_net"),
+              JAVA_SHORT.withName("tp_vlan_tci"),
+              JAVA_SHORT.withName("tp_vlan_tpid"))
+          .withName("tpacket_auxdata");
+
+  /** include/uapi/linux/if_packet.h. */
+  static final StructLayout TPACKET_STATS =
+      structLayout(JAVA_INT.withName("tp_packets"), JAVA_INT.withName("tp_drops"))
+          .withName("tpacket_stats");
+
+  /** packet(7), include/uapi/linux/if_packet.h. */
+  static final StructLayout PACKET_MREQ =
+      structLayout(
+              JAVA_INT.withName("mr_ifindex"),
+              JAVA_SHORT.withName("mr_type"),
+              JAVA_SHORT.withName("mr_alen"),
+              sequenceLayout(8, JAVA_BYTE).withName("mr_address"))
+          .withName("packet_mreq");
+
+  /** include/uapi/linux/filter.h. */
+  static final StructLayout SOCK_FILTER =
+      structLayout(
+              JAVA_SHORT.withName("code"),
+              JAVA_BYTE.withName("jt"),
+              JAVA_BYTE.withName("jf"),
+              JAVA_INT.withName("k"))
+          .withName("sock_filter");
+
+  /** include/uapi/linux/filter.h. */
+  static final StructLayout SOCK_FPROG =
+      structLayout(JAVA_SHORT.withName("len"), paddingLayout(6), JAVA_LONG.withName("filter"))
+          .withName("sock_fprog");
+
+  /** ip(7). */
+  static final StructLayout SOCKADDR_IN =
+      structLayout(
+              JAVA_SHORT.withName("sin_family"),
+              JAVA_SHORT.withName("sin_port"),
+              sequenceLayout(4, JAVA_BYTE).withName("sin_addr"),
+              paddingLayout(8))
+          .withName("sockaddr_in");
+
+  /** ipv6(7). */
+  static final StructLayout SOCKADDR_IN6 =
+      structLayout(
+              JAVA_SHORT.withName("sin6_family"),
+              JAVA_SHORT.withName("sin6_port"),
+              JAVA_INT.withName("sin6_flowinfo"),
+              sequenceLayout(16, JAVA_BYTE).withName("sin6_addr"),
+              JAVA_INT.withName("sin6_scope_id"))
+          .withName("sockaddr_in6");
+
+  /**
+   * netdevice(7). The union {@code ifr_ifru} is shown as its members that are used here: a short of
+   * flags, or an index, or a pointer.
+   */
+  static final StructLayout IFREQ =
+      structLayout(
+              sequenceLayout(Constants.IFNAMSIZ, JAVA_BYTE).withName("ifr_name"),
+              MemoryLayout.unionLayout(
+                      JAVA_SHORT.withName("ifr_flags"),
+                      JAVA_INT.withName("ifr_ifindex"),
+                      JAVA_LONG.withName("ifr_data"),
+                      paddingLayout(24))
+                  .withName("ifr_ifru"))
+          .withName("ifreq");
+
+  private static final boolean EPOLL_PACKED = System.getProperty("os.arch", "").equals("amd64");
+
+  /** epoll_ctl(2). Packed on x86_64 only (EPOLL_PACKED in include/uapi/linux/eventpoll.h). */
+  static final StructLayout EPOLL_EVENT =
+      (EPOLL_PACKED
+              ? structLayout(JAVA_INT.withName("events"), JAVA_LONG_UNALIGNED.withName("data"))
+              : structLayout(
+                  JAVA_INT.withName("events"), paddingLayout(4), JAVA_LONG.withName("data")))
+          .withName("epoll_event");
+
+  /** clock_gettime(2). */
+  static final StructLayout TIMESPEC =
+      structLayout(JAVA_LONG.withName("tv_sec"), JAVA_LONG.withName("tv_nsec"))
+          .withName("timespec");
+
+  /** unix(7), SO_PEERCRED. */
+  static final StructLayout UCRED =
+      structLayout(JAVA_INT.withName("pid"), JAVA_INT.withName("uid"), JAVA_INT.withName("gid"))
+          .withName("ucred");
+
+  /** sched_setscheduler(2). */
+  static final StructLayout SCHED_PARAM =
+      structLayout(JAVA_INT.withName("sched_priority")).withName("sched_param");
+
+  /** poll(2). */
+  static final StructLayout POLLFD =
+      structLayout(
+              JAVA_INT.withName("fd"),
+              JAVA_SHORT.withName("events"),
+              JAVA_SHORT.withName("revents"))
+          .withName("pollfd");
+
+  /** Everything above, for the test. */
+  static final List<StructLayout> ALL =
+      List.of(
+          IOVEC,
+          MSGHDR,
+          MMSGHDR,
+          CMSGHDR,
+          SOCKADDR_LL,
+          TPACKET_AUXDATA,
+          TPACKET_STATS,
+          PACKET_MREQ,
+          SOCK_FILTER,
+          SOCK_FPROG,
+          SOCKADDR_IN,
+          SOCKADDR_IN6,
+          IFREQ,
+          EPOLL_EVENT,
+          TIMESPEC,
+          UCRED,
+          SCHED_PARAM,
+          POLLFD);
+
+  /** The offset of a member, for constants of the classes that use it. */
+  static long offset(StructLayout struct, String... path) {
+    MemoryLayout.PathElement[] elements = new MemoryLayout.PathElement[path.length];
+    for (int i = 0; i < path.length; i++) {
+      elements[i] = groupElement(path[i]);
+    }
+    return struct.byteOffset(elements);
+  }
+
+  /** As many of a structure in a row. */
+  static SequenceLayout array(int count, StructLayout struct) {
+    return sequenceLayout(count, struct);
+  }
+}
