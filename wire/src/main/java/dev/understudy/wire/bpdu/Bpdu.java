@@ -4,7 +4,7 @@ import dev.understudy.wire.Octets;
 
 /**
  * A Bridge Protocol Data Unit. Which protocol a bridge speaks follows from the kind, not from
- * {@link #protocolVersion}: 802.1Q-2018 14.4 takes a Configuration BPDU or Topology Change
+ * {@link #protocolVersion}: 802.1Q-2018 14.5 takes a Configuration BPDU or Topology Change
  * Notification of whatever version as such.
  */
 public sealed interface Bpdu {
@@ -125,7 +125,7 @@ public sealed interface Bpdu {
   }
 
   /**
-   * A BPDU of a type that no edition of the standard names. A bridge discards it (14.4 f); who only
+   * A BPDU of a type that no edition of the standard names. A bridge discards it (14.5); who only
    * looks at frames can still show it.
    *
    * @param body what follows the type

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * BPDUs as octets (802.1Q-2018 14.3, 802.1D-2004 9.3).
+ * BPDUs as octets (802.1Q-2018 14.3 to 14.5, 802.1D-2004 9.3).
  *
  * <pre>
  *   0   1   2   3   4   5 ........12  13..16  17 .......24  25  26
@@ -81,7 +81,7 @@ public final class BpduCodec {
       return Decoded.bad(Reason.ADDRESS, 0);
     }
     if (frame.isTagged() || !frame.isLlc()) {
-      // BPDUs are never tagged (802.1Q-2018 8.13.9): a tag's EtherType is another protocol's.
+      // BPDUs are never tagged: a tag's EtherType is another protocol's.
       return Decoded.bad(Reason.ETHERTYPE, EthernetFrame.TYPE_OFFSET);
     }
     int payloadAt = EthernetFrame.HEADER_LENGTH;
@@ -125,7 +125,7 @@ public final class BpduCodec {
     };
   }
 
-  /** 14.4 a; and 802.1D-2004 9.3.4 a, Message Age. */
+  /** 14.5 a; and 802.1D-2004 9.3.4 a, Message Age. */
   private static Decoded<Bpdu> decodeConfig(int version, byte[] octets, int offset, int length) {
     if (length < CONFIG_LENGTH) {
       return Decoded.bad(Reason.TRUNCATED, length);
@@ -145,7 +145,7 @@ public final class BpduCodec {
             times));
   }
 
-  /** 14.4 c, d, e: every version from 2 on has the RST part first. */
+  /** 14.5 c; and every higher version has the RST part first (the package says why). */
   private static Decoded<Bpdu> decodeRst(int version, byte[] octets, int offset, int length) {
     if (version < Bpdu.VERSION_RSTP) {
       return Decoded.bad(Reason.VERSION, VERSION);

@@ -1,6 +1,6 @@
 package dev.understudy.wire.bpdu;
 
-/** The port role in a BPDU's flags (802.1Q-2018 14.2.1). */
+/** The port role in a BPDU's flags (802.1Q-2018 14.2.9). */
 public enum BpduPortRole {
   /**
    * Never sent in version 2. A bridge that receives it takes the BPDU as a Configuration BPDU

@@ -2,13 +2,13 @@ package dev.understudy.wire.bpdu;
 
 /**
  * The times in a BPDU, in the order and the unit of the wire: 1/256 s, 0 to 65,535 (just below 256
- * s). Seconds are rounded to the nearest whole one, as 802.1Q-2018 13.29.31 (updtRcvdInfoWhile)
+ * s). Seconds are rounded to the nearest whole one, as 802.1D-2004 17.21.23 (updtRcvdInfoWhile)
  * does with Message Age: neighbours that count in clock ticks of their own send 257/256 s.
  */
 public record BpduTimes(
     int messageAge256ths, int maxAge256ths, int helloTime256ths, int forwardDelay256ths) {
   /**
-   * 802.1Q-2018 Table 13-5: Max Age 20 s, Hello Time 2 s, Forward Delay 15 s; a root's Message Age
+   * The standard's defaults: Max Age 20 s, Hello Time 2 s, Forward Delay 15 s; a root's Message Age
    * 0.
    */
   public static final BpduTimes DEFAULT = ofSeconds(0, 20, 2, 15);

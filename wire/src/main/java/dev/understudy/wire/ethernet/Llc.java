@@ -9,7 +9,7 @@ import dev.understudy.wire.BigEndian;
 public final class Llc {
   public static final int LENGTH = 3;
 
-  /** The service access point of the Bridge Spanning Tree Protocol (802.1Q-2018 Table 8-13). */
+  /** The service access point of the Bridge Spanning Tree Protocol. */
   public static final int SAP_BRIDGE_SPANNING_TREE = 0x42;
 
   /** The service access point of SNAP. */
