@@ -1,8 +1,11 @@
 package dev.understudy.core;
 
 import com.google.protobuf.Message;
+import dev.understudy.schema.CounterRow;
 import dev.understudy.schema.EngineRow;
+import dev.understudy.schema.FailSafeRow;
 import dev.understudy.schema.Output;
+import dev.understudy.schema.PuntRow;
 import dev.understudy.schema.RequestRow;
 import dev.understudy.schema.TimerRow;
 import java.util.ArrayDeque;
@@ -33,6 +36,14 @@ public final class EngineHost {
 
   /** Requests whose results are kept. */
   static final int REQUESTS_KEPT = 256;
+
+  /** Tables in which each engine has rows of its own: its name is in the key. */
+  private static final List<Message> SHARED_TABLES =
+      List.of(
+          TimerRow.getDefaultInstance(),
+          PuntRow.getDefaultInstance(),
+          FailSafeRow.getDefaultInstance(),
+          CounterRow.getDefaultInstance());
 
   private final List<EngineType> types;
   private final Image image;
@@ -298,11 +309,19 @@ public final class EngineHost {
   }
 
   private static long ownRows(EngineType type, Image image) {
-    long timers =
-        image.rows(TimerRow.getDefaultInstance()).stream()
-            .filter(row -> row.getKey().getEngine().equals(type.name()))
-            .count();
-    return timers + type.tables().stream().mapToLong(table -> image.rows(table).size()).sum();
+    long shared = 0;
+    for (Message table : SHARED_TABLES) {
+      for (Message row : image.rows(table)) {
+        shared += engineInKey(row).equals(type.name()) ? 1 : 0;
+      }
+    }
+    return shared + type.tables().stream().mapToLong(table -> image.rows(table).size()).sum();
+  }
+
+  private static String engineInKey(Message row) {
+    Message key =
+        (Message) row.getField(row.getDescriptorForType().findFieldByNumber(Tables.KEY_FIELD));
+    return (String) key.getField(key.getDescriptorForType().findFieldByName("engine"));
   }
 
   private static String kind(Input input) {

@@ -9,8 +9,8 @@ public interface EngineType {
   String name();
 
   /**
-   * Default instances of the row messages that belong to this engine alone. Timer rows with its
-   * name belong to it as well.
+   * Default instances of the row messages that belong to this engine alone. Rows with its name in
+   * the tables timer, punt, fail-safe and counter belong to it as well.
    */
   List<Message> tables();
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The running timers of one engine, as rows: a timer has a row while it runs. Starting and stopping
@@ -16,6 +17,10 @@ import java.util.TreeMap;
 public final class Timers {
   private final String engine;
   private final TreeMap<Timer, Long> running = new TreeMap<>();
+
+  /** The same, earliest first: a tick at which nothing is due must cost nothing. */
+  private final TreeSet<Due> byDeadline = new TreeSet<>();
+
   private final LinkedHashSet<Timer> touched = new LinkedHashSet<>();
 
   /**
@@ -37,6 +42,16 @@ public final class Timers {
     }
   }
 
+  private record Due(long deadlineNanos, Timer timer) implements Comparable<Due> {
+    private static final Comparator<Due> ORDER =
+        Comparator.comparingLong(Due::deadlineNanos).thenComparing(Due::timer);
+
+    @Override
+    public int compareTo(Due other) {
+      return ORDER.compare(this, other);
+    }
+  }
+
   private Timers(String engine) {
     this.engine = engine;
   }
@@ -46,9 +61,10 @@ public final class Timers {
     Timers timers = new Timers(engine);
     for (TimerRow row : image.rows(TimerRow.getDefaultInstance())) {
       if (row.getKey().getEngine().equals(engine)) {
-        timers.running.put(
-            new Timer(row.getKey().getName(), row.getKey().getPort(), row.getKey().getTree()),
-            row.getDeadlineNanos());
+        Timer timer =
+            new Timer(row.getKey().getName(), row.getKey().getPort(), row.getKey().getTree());
+        timers.running.put(timer, row.getDeadlineNanos());
+        timers.byDeadline.add(new Due(row.getDeadlineNanos(), timer));
       }
     }
     return timers;
@@ -58,12 +74,18 @@ public final class Timers {
   public void start(Timer timer, SwitchTime deadline) {
     Long before = running.put(timer, deadline.nanos());
     if (before == null || before != deadline.nanos()) {
+      if (before != null) {
+        byDeadline.remove(new Due(before, timer));
+      }
+      byDeadline.add(new Due(deadline.nanos(), timer));
       touched.add(timer);
     }
   }
 
   public void stop(Timer timer) {
-    if (running.remove(timer) != null) {
+    Long before = running.remove(timer);
+    if (before != null) {
+      byDeadline.remove(new Due(before, timer));
       touched.add(timer);
     }
   }
@@ -77,7 +99,9 @@ public final class Timers {
   }
 
   public Optional<SwitchTime> nextDeadline() {
-    return running.values().stream().min(Comparator.naturalOrder()).map(SwitchTime::new);
+    return byDeadline.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SwitchTime(byDeadline.first().deadlineNanos()));
   }
 
   /**
@@ -86,13 +110,11 @@ public final class Timers {
    */
   public List<Timer> takeExpired(SwitchTime now) {
     List<Timer> expired = new ArrayList<>();
-    running.forEach((timer, deadline) -> {
-      if (deadline <= now.nanos()) {
-        expired.add(timer);
-      }
-    });
-    expired.sort(Comparator.comparing((Timer timer) -> running.getOrDefault(timer, 0L)));
-    expired.forEach(this::stop);
+    while (!byDeadline.isEmpty() && byDeadline.first().deadlineNanos() <= now.nanos()) {
+      Timer timer = byDeadline.first().timer();
+      expired.add(timer);
+      stop(timer);
+    }
     return expired;
   }
 
