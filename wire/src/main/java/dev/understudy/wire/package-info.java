@@ -20,8 +20,8 @@
  * <p><b>Threads.</b> Values are immutable. {@link dev.understudy.wire.DecodeCounters} may be
  * counted and read from any thread. Views belong to whoever owns the octets below them.
  *
- * <p><b>Limits.</b> Frames of at most 1,522 octets are what the codecs write; nothing here reads a
- * clock, keeps state, or grows.
+ * <p><b>Limits.</b> The codecs write frames of at most 1,514 octets, a tag makes it 1,518; nothing
+ * here reads a clock, keeps state, or grows.
  */
 @NullMarked
 package dev.understudy.wire;

@@ -6,7 +6,6 @@ import dev.understudy.wire.Decoded.Reason;
 import dev.understudy.wire.Octets;
 import dev.understudy.wire.ethernet.EtherType;
 import dev.understudy.wire.ethernet.EthernetFrame;
-import dev.understudy.wire.ethernet.EthernetHeader;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -163,9 +162,12 @@ public final class UdpCodec {
     Objects.checkFromIndexSize(at, frameLength, octets.length);
     UdpEndpoint source = flow.source();
     UdpEndpoint destination = flow.destination();
-    new EthernetHeader(destination.mac(), source.mac(), EtherType.IPV4).write(octets, at);
+    // Not by way of an EthernetHeader: whoever sends 10,000 frames/s wants no garbage.
+    destination.mac().write(octets, at + EthernetFrame.DESTINATION_OFFSET);
+    source.mac().write(octets, at + EthernetFrame.SOURCE_OFFSET);
+    BigEndian.put16(octets, at + EthernetFrame.TYPE_OFFSET, EtherType.IPV4);
 
-    int ip = at + EthernetHeader.LENGTH;
+    int ip = at + EthernetFrame.HEADER_LENGTH;
     int udpLength = UDP_LENGTH + payloadLength;
     BigEndian.put16(octets, ip, 0x4500);
     BigEndian.put16(octets, ip + IP_TOTAL_LENGTH, IP_LENGTH + udpLength);
