@@ -52,8 +52,7 @@ interface CLibrary {
 
   int ioctl(int fd, long request, MemorySegment argument);
 
-  // Waiting: epoll_create1(2), epoll_ctl(2), epoll_pwait2(2), eventfd(2), ppoll(2),
-  // clock_gettime(2).
+  // Waiting: epoll_create1(2), epoll_ctl(2), epoll_pwait2(2), eventfd(2), clock_gettime(2).
 
   int epoll_create1(int flags);
 
@@ -62,8 +61,6 @@ interface CLibrary {
   int epoll_pwait2(int epollFd, MemorySegment events, int eventsMax, MemorySegment timeout);
 
   int eventfd(int initialValue, int flags);
-
-  int ppoll(MemorySegment pollFds, long count, MemorySegment timeout);
 
   int clock_gettime(int clock, MemorySegment timespec);
 

@@ -14,7 +14,6 @@ final class Constants {
   static final int AF_PACKET = 17;
   static final int SOL_PACKET = 263;
   static final int SOL_NETLINK = 270;
-  static final int MSG_PEEK = 0x2;
   static final int MSG_TRUNC = 0x20;
   static final int MSG_DONTWAIT = 0x40;
 
@@ -30,7 +29,6 @@ final class Constants {
   static final int SO_RCVBUF = 8;
   static final int SO_PEERCRED = 17;
   static final int SO_ATTACH_FILTER = 26;
-  static final int SO_DETACH_FILTER = 27;
   static final int SO_SNDBUFFORCE = 32;
   static final int SO_RCVBUFFORCE = 33;
 
@@ -56,14 +54,11 @@ final class Constants {
   // include/uapi/linux/if.h and if_tun.h, sockios.h
   static final int IFNAMSIZ = 16;
   static final int IFF_UP = 1;
-  static final int IFF_LOOPBACK = 1 << 3;
-  static final int IFF_RUNNING = 1 << 6;
   static final int IFF_NOARP = 1 << 7;
   static final int IFF_LOWER_UP = 1 << 16;
   static final int IFF_TAP = 0x0002;
   static final int IFF_NO_PI = 0x1000;
   static final long TUNSETIFF = 0x400454CAL;
-  static final long TUNSETPERSIST = 0x400454CBL;
   static final long SIOCGIFINDEX = 0x8933L;
   static final long SIOCGIFFLAGS = 0x8913L;
   static final long SIOCSIFFLAGS = 0x8914L;
@@ -91,6 +86,51 @@ final class Constants {
 
   // include/uapi/linux/sched.h, resource.h
   static final int SCHED_FIFO = 1;
+  static final int SCHED_RESET_ON_FORK = 0x40000000;
   static final int PRIO_PROCESS = 0;
   static final int CLONE_NEWNET = 0x40000000;
+
+  // include/uapi/linux/netlink.h
+  static final int NETLINK_ROUTE = 0;
+  static final int NETLINK_ADD_MEMBERSHIP = 1;
+  static final int NETLINK_CAP_ACK = 10;
+  static final int NETLINK_EXT_ACK = 11;
+  static final int NETLINK_GET_STRICT_CHK = 12;
+  static final int NLM_F_REQUEST = 0x01;
+  static final int NLM_F_ACK = 0x04;
+  static final int NLM_F_DUMP_INTR = 0x10;
+  static final int NLM_F_CAPPED = 0x100;
+  static final int NLM_F_ACK_TLVS = 0x200;
+  static final int NLM_F_DUMP = 0x300;
+  static final int NLMSG_ERROR = 2;
+  static final int NLMSG_DONE = 3;
+  static final int NLMSGERR_ATTR_MSG = 1;
+
+  // include/uapi/linux/rtnetlink.h, if_link.h, if_addr.h
+  static final int RTNLGRP_LINK = 1;
+  static final int RTM_NEWLINK = 16;
+  static final int RTM_DELLINK = 17;
+  static final int RTM_GETLINK = 18;
+  static final int RTM_NEWADDR = 20;
+  static final int RTM_GETADDR = 22;
+  static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
+  static final int IFLA_ADDRESS = 1;
+  static final int IFLA_IFNAME = 3;
+  static final int IFLA_MTU = 4;
+  static final int IFLA_MASTER = 10;
+  static final int IFLA_OPERSTATE = 16;
+  static final int IFLA_LINKINFO = 18;
+  static final int IFLA_INFO_KIND = 1;
+  static final int IFLA_EXT_MASK = 29;
+  static final int IFLA_CARRIER = 33;
+  static final int IFLA_CARRIER_UP_COUNT = 47;
+  static final int IFLA_CARRIER_DOWN_COUNT = 48;
+  static final int IFA_ADDRESS = 1;
+  static final int IFA_LOCAL = 2;
+
+  // include/uapi/linux/ethtool.h
+  static final int ETHTOOL_GLINKSETTINGS = 0x4C;
+  static final int DUPLEX_HALF = 0;
+  static final int DUPLEX_FULL = 1;
+  static final int SPEED_UNKNOWN = -1;
 }

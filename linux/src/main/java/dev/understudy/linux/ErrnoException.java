@@ -10,7 +10,7 @@ public final class ErrnoException extends RuntimeException {
   }
 
   ErrnoException(String call, int errno, String detail) {
-    super(call + ": " + Errno.describe(errno) + ": " + detail);
+    super(call + ": " + Errno.describe(errno) + (detail.isEmpty() ? "" : ": " + detail));
     this.errno = errno;
   }
 

@@ -12,8 +12,8 @@ import java.lang.invoke.MethodHandle;
  * {@link CLibrary} by way of java.lang.foreign: one constant method handle per function, so that
  * the compiler sees through it, and {@code invokeExact}, so that a call allocates nothing.
  *
- * <p>Left out of the Java side are parameters that are always the same: the signal masks of
- * epoll_pwait2 and ppoll are null, which makes them epoll_wait and poll with a timespec.
+ * <p>Left out on the Java side is the signal mask of epoll_pwait2: it is always null, which makes
+ * the call an epoll_wait with a timespec.
  */
 final class FfmCLibrary implements CLibrary {
   static final CLibrary C = new FfmCLibrary();
@@ -71,9 +71,6 @@ final class FfmCLibrary implements CLibrary {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS));
   private static final MethodHandle EVENTFD =
       Downcalls.bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle PPOLL =
-      Downcalls.bind(
-          "ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
   private static final MethodHandle CLOCK_GETTIME =
       Downcalls.bind("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
   private static final MethodHandle GETTID =
@@ -297,17 +294,6 @@ final class FfmCLibrary implements CLibrary {
       return Downcalls.result((int) EVENTFD.invokeExact(state, initialValue, flags), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected("eventfd", e);
-    }
-  }
-
-  @Override
-  public int ppoll(MemorySegment pollFds, long count, MemorySegment timeout) {
-    MemorySegment state = Downcalls.state();
-    try {
-      return Downcalls.result(
-          (int) PPOLL.invokeExact(state, pollFds, count, timeout, MemorySegment.NULL), state);
-    } catch (Throwable e) {
-      throw Downcalls.unexpected("ppoll", e);
     }
   }
 

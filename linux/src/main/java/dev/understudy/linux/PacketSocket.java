@@ -19,7 +19,7 @@ import java.nio.ByteOrder;
  *
  * <p>When the interface goes down, {@link #receive} gives minus ENETDOWN once and the socket works
  * again when it is back up. When the interface is deleted the same happens, but the socket stays
- * silent for ever, and sending gives ENXIO: the link monitor tells, and the port opens another.
+ * silent for ever, and sending gives ENXIO: {@link LinkMonitor} tells, and the port opens another.
  */
 public final class PacketSocket implements FrameChannel {
   private static final ValueLayout.OfShort SHORT_BE = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);

@@ -167,13 +167,71 @@ final class Structs {
   static final StructLayout SCHED_PARAM =
       structLayout(JAVA_INT.withName("sched_priority")).withName("sched_param");
 
-  /** poll(2). */
-  static final StructLayout POLLFD =
+  /** netlink(7). */
+  static final StructLayout SOCKADDR_NL =
       structLayout(
-              JAVA_INT.withName("fd"),
-              JAVA_SHORT.withName("events"),
-              JAVA_SHORT.withName("revents"))
-          .withName("pollfd");
+              JAVA_SHORT.withName("nl_family"),
+              JAVA_SHORT.withName("nl_pad"),
+              JAVA_INT.withName("nl_pid"),
+              JAVA_INT.withName("nl_groups"))
+          .withName("sockaddr_nl");
+
+  /** netlink(7), include/uapi/linux/netlink.h. */
+  static final StructLayout NLMSGHDR =
+      structLayout(
+              JAVA_INT.withName("nlmsg_len"),
+              JAVA_SHORT.withName("nlmsg_type"),
+              JAVA_SHORT.withName("nlmsg_flags"),
+              JAVA_INT.withName("nlmsg_seq"),
+              JAVA_INT.withName("nlmsg_pid"))
+          .withName("nlmsghdr");
+
+  /** netlink(7), include/uapi/linux/netlink.h. */
+  static final StructLayout NLMSGERR =
+      structLayout(JAVA_INT.withName("error"), NLMSGHDR.withName("msg")).withName("nlmsgerr");
+
+  /** include/uapi/linux/netlink.h. */
+  static final StructLayout NLATTR =
+      structLayout(JAVA_SHORT.withName("nla_len"), JAVA_SHORT.withName("nla_type"))
+          .withName("nlattr");
+
+  /** rtnetlink(7). */
+  static final StructLayout IFINFOMSG =
+      structLayout(
+              JAVA_BYTE.withName("ifi_family"),
+              paddingLayout(1),
+              JAVA_SHORT.withName("ifi_type"),
+              JAVA_INT.withName("ifi_index"),
+              JAVA_INT.withName("ifi_flags"),
+              JAVA_INT.withName("ifi_change"))
+          .withName("ifinfomsg");
+
+  /** rtnetlink(7). */
+  static final StructLayout IFADDRMSG =
+      structLayout(
+              JAVA_BYTE.withName("ifa_family"),
+              JAVA_BYTE.withName("ifa_prefixlen"),
+              JAVA_BYTE.withName("ifa_flags"),
+              JAVA_BYTE.withName("ifa_scope"),
+              JAVA_INT.withName("ifa_index"))
+          .withName("ifaddrmsg");
+
+  /** include/uapi/linux/ethtool.h, up to the masks of link modes that follow it. */
+  static final StructLayout ETHTOOL_LINK_SETTINGS =
+      structLayout(
+              JAVA_INT.withName("cmd"),
+              JAVA_INT.withName("speed"),
+              JAVA_BYTE.withName("duplex"),
+              JAVA_BYTE.withName("port"),
+              JAVA_BYTE.withName("phy_address"),
+              JAVA_BYTE.withName("autoneg"),
+              JAVA_BYTE.withName("mdio_support"),
+              JAVA_BYTE.withName("eth_tp_mdix"),
+              JAVA_BYTE.withName("eth_tp_mdix_ctrl"),
+              JAVA_BYTE.withName("link_mode_masks_nwords"),
+              paddingLayout(4),
+              sequenceLayout(7, JAVA_INT).withName("reserved"))
+          .withName("ethtool_link_settings");
 
   /** Everything above, for the test. */
   static final List<StructLayout> ALL =
@@ -195,7 +253,13 @@ final class Structs {
           TIMESPEC,
           UCRED,
           SCHED_PARAM,
-          POLLFD);
+          SOCKADDR_NL,
+          NLMSGHDR,
+          NLMSGERR,
+          NLATTR,
+          IFINFOMSG,
+          IFADDRMSG,
+          ETHTOOL_LINK_SETTINGS);
 
   /** The offset of a member, for constants of the classes that use it. */
   static long offset(StructLayout struct, String... path) {
