@@ -466,7 +466,10 @@ public final class Border implements DataPlaneListener {
                     .setApplied(applied)
                     .setConsumed(consumed)
                     .setIncarnation(incarnation)
-                    .setNowNanos(clock.nanos())
+                    .setNowNanos(
+                        log.next(deliveredThrough)
+                            .map(entry -> entry.input.getStampNanos())
+                            .orElse(clock.nanos()))
                     .setWallMillis(clock.wallMillis())
                     .setInSync(wasInSync)
                     .setPreviousHolder(previous)
@@ -1099,7 +1102,8 @@ public final class Border implements DataPlaneListener {
                     .setWallMillis(clock.wallMillis())
                     .setTerm(term)
                     .setApplied(applied)
-                    .setHolder(holder))
+                    .setHolder(holder)
+                    .setHolderAlive(holderAlive()))
             .build();
     for (Session session : sessions.values()) {
       if (session.known() && session != holderSession) {

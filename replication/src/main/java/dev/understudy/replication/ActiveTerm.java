@@ -1,0 +1,577 @@
+package dev.understudy.replication;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.understudy.core.Check;
+import dev.understudy.core.EngineHost;
+import dev.understudy.core.Image;
+import dev.understudy.core.Input;
+import dev.understudy.core.Moment;
+import dev.understudy.core.Result;
+import dev.understudy.core.RowChange;
+import dev.understudy.core.RowKey;
+import dev.understudy.core.Step;
+import dev.understudy.core.SwitchTime;
+import dev.understudy.core.Tables;
+import dev.understudy.schema.BracketKind;
+import dev.understudy.schema.Cause;
+import dev.understudy.schema.CauseCode;
+import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.ForwarderInput;
+import dev.understudy.schema.Granted;
+import dev.understudy.schema.Health;
+import dev.understudy.schema.HistoryRow;
+import dev.understudy.schema.LearnedRequest;
+import dev.understudy.schema.LearningLaneRow;
+import dev.understudy.schema.LinkInput;
+import dev.understudy.schema.Open;
+import dev.understudy.schema.Output;
+import dev.understudy.schema.RequestRow;
+import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.TermRow;
+import dev.understudy.schema.ToForwarder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * One term as the active: the engines, and the brackets that they make of inputs.
+ *
+ * <p>Each bracket goes to the standby first and to the forwarder second, so that what the forwarder
+ * has seen of a supervisor that stops, the standby was sent as well.
+ */
+final class ActiveTerm {
+  /** Terms whose beginning is remembered: how far back a returning standby's lineage is known. */
+  static final int TERMS_KEPT = 256;
+
+  private final Settings settings;
+  private final Environment environment;
+  private final Image image;
+  private final BracketLog log;
+  private final NavigableMap<Long, Bracket> retained;
+  private final PeerFeed feed;
+  private final Answers answers;
+  private final EngineHost host;
+  private final TakeoverRecord record;
+  private final long term;
+  private final long incarnation;
+  private final long startsAt;
+  private final long firstOutput;
+  private long taken;
+  private long tick;
+  private Moment last;
+  private List<String> faulty;
+  private long ticksToDigest;
+
+  private ActiveTerm(
+      Settings settings,
+      Environment environment,
+      Image image,
+      BracketLog log,
+      NavigableMap<Long, Bracket> retained,
+      Answers answers,
+      Granted granted,
+      Start start,
+      boolean streaming) {
+    this.settings = settings;
+    this.environment = environment;
+    this.image = image;
+    this.log = log;
+    this.retained = retained;
+    this.answers = answers;
+    this.feed = new PeerFeed(environment, image, log, retained, streaming);
+    this.term = granted.getTerm();
+    this.incarnation = granted.getIncarnation();
+    this.last = start.at;
+    this.startsAt = image.position().number() + 1;
+    this.firstOutput = granted.getApplied() + 1;
+    this.taken =
+        start.kind == Input.Start.NEW_FORWARDER || image.mark().incarnation() != incarnation
+            ? granted.getConsumed()
+            : Math.max(granted.getConsumed(), image.mark().consumed());
+    this.host = new EngineHost(settings.engines(), image);
+    this.faulty = host.faulty();
+    this.record =
+        TakeoverRecord.begin(
+            granted, settings.slot(), start.trigger, start.causes, startsAt, start.at, image);
+  }
+
+  /** How a term begins, worked out before anything is changed. */
+  private record Start(
+      Input.Start kind,
+      Moment at,
+      String trigger,
+      List<Cause> causes,
+      List<RowChange> rebased,
+      Optional<StoredConfiguration> stored) {}
+
+  /**
+   * Begins a term: re-sends what the forwarder has not carried out, then goes on from the image.
+   *
+   * @param complete whether the image was complete at its position when the claim was made
+   * @param wasActive whether this supervisor held the term before, under another forwarder process
+   * @param streaming whether the peer's stream goes on as it was
+   */
+  static ActiveTerm begin(
+      Settings settings,
+      Environment environment,
+      Image image,
+      BracketLog log,
+      NavigableMap<Long, Bracket> retained,
+      Answers answers,
+      Granted granted,
+      boolean complete,
+      boolean wasActive,
+      boolean streaming) {
+    Image.Position based = image.position();
+    Start start = plan(settings, environment, image, granted, complete, wasActive);
+    if (granted.getApplied() > image.position().number()) {
+      image.apply(
+          List.of(),
+          new Image.Position(image.position().term(), granted.getApplied()),
+          image.mark());
+      retained.clear();
+    }
+    retained.headMap(granted.getApplied(), true).clear();
+    ActiveTerm active =
+        new ActiveTerm(
+            settings, environment, image, log, retained, answers, granted, start, streaming);
+    active.resend();
+    active.first(granted, start, based);
+    return active;
+  }
+
+  private static Start plan(
+      Settings settings,
+      Environment environment,
+      Image image,
+      Granted granted,
+      boolean complete,
+      boolean wasActive) {
+    List<Cause> causes = new ArrayList<>();
+    boolean newEpoch =
+        granted.getIncarnation() != image.mark().incarnation()
+            && !image.position().equals(Image.Position.NONE);
+    boolean behind = granted.getApplied() > image.position().number();
+    boolean known = complete && !behind;
+    String trigger = trigger(granted, wasActive);
+    Optional<StoredConfiguration> stored = Optional.empty();
+    if (!known) {
+      stored = Optional.of(newestConfiguration(settings, environment, granted, causes));
+      dropOlderThan(image, stored.get());
+      if (granted.getApplied() > 0) {
+        causes.add(
+            behind && complete
+                ? cause(
+                    CauseCode.STATE_BEHIND_BORDER,
+                    "bracket "
+                        + granted.getApplied()
+                        + " was carried out, "
+                        + image.position().number()
+                        + " is the last one held here")
+                : cause(CauseCode.STANDBY_NOT_SYNCED, "the image here was not complete"));
+      }
+    }
+    if (newEpoch && granted.getNewForwarder()) {
+      causes.add(
+          cause(
+              CauseCode.FORWARDER_RESTARTED, "forwarder incarnation " + granted.getIncarnation()));
+    }
+    if (granted.getLostInputs() > 0) {
+      causes.add(
+          cause(
+              CauseCode.INPUT_LOST,
+              granted.getLostInputs() + " control frames did not fit the log"));
+    }
+    Moment begins = new Moment(new SwitchTime(granted.getNowNanos()), granted.getWallMillis());
+    List<RowChange> rebased =
+        newEpoch
+            ? rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos())
+            : List.of();
+    Input.Start kind =
+        !known ? Input.Start.UNSYNCED : newEpoch ? Input.Start.NEW_FORWARDER : Input.Start.HITLESS;
+    Moment at = kind == Input.Start.HITLESS ? image.mark().at() : begins;
+    return new Start(kind, at, trigger, causes, rebased, stored);
+  }
+
+  private static String trigger(Granted granted, boolean wasActive) {
+    if (wasActive) {
+      return "forwarder-restart";
+    }
+    return switch (granted.getKind()) {
+      case IF_LOST -> "failure";
+      case HANDED_OVER -> "switchover";
+      case FORCE -> "forced";
+      case COLD, CLAIM_KIND_UNSPECIFIED, UNRECOGNIZED -> "start";
+    };
+  }
+
+  private static StoredConfiguration newestConfiguration(
+      Settings settings, Environment environment, Granted granted, List<Cause> causes) {
+    Optional<StoredConfiguration> disk = settings.homes().disk();
+    Optional<StoredConfiguration> cell = parse(granted.getConfiguration().getOctets());
+    if (disk.isEmpty() || cell.isEmpty()) {
+      return disk.or(() -> cell).orElseGet(settings.homes()::first);
+    }
+    ConfigurationHomes.Choice choice = settings.homes().choose(disk.get(), cell.get());
+    if (choice.diverged()) {
+      StoredConfiguration other = choice.chosen().equals(disk.get()) ? cell.get() : disk.get();
+      settings.homes().keepAside(other);
+      String evidence =
+          "versions "
+              + disk.get().getConfig().getVersion()
+              + " on the disk and "
+              + cell.get().getConfig().getVersion()
+              + " in the forwarder don't descend from each other";
+      causes.add(cause(CauseCode.CONFIGURATION_DIVERGED, evidence));
+      environment.event(Severity.WARNING, "CONFIGURATION_DIVERGED", evidence);
+    }
+    return choice.chosen();
+  }
+
+  private static Optional<StoredConfiguration> parse(ByteString octets) {
+    if (octets.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(StoredConfiguration.parseFrom(octets));
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * An image with an older configuration than the newest acknowledged one is worth less than that
+   * configuration.
+   */
+  private static void dropOlderThan(Image image, StoredConfiguration stored) {
+    long held =
+        image
+            .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+            .map(ConfigRow::getVersion)
+            .orElse(0L);
+    if (image.isEmpty() || held >= stored.getConfig().getVersion()) {
+      return;
+    }
+    int terms = Tables.number(TermRow.getDefaultInstance());
+    int history = Tables.number(HistoryRow.getDefaultInstance());
+    for (int table : image.tables()) {
+      if (table != terms && table != history) {
+        image.clear(RowKey.first(table), null);
+      }
+    }
+  }
+
+  private static List<RowChange> rebase(Environment environment, Image image, long deltaNanos) {
+    List<RowChange> moved = new ArrayList<>();
+    for (RowKey key : image.after(RowKey.first(0)).keySet()) {
+      if (!Tables.known(key.table())) {
+        continue;
+      }
+      try {
+        ByteString octets = image.octets(key).orElseThrow();
+        Message before = Tables.decode(key.table(), octets);
+        Message after = Tables.rebase(before, deltaNanos);
+        if (!after.equals(before)) {
+          moved.add(RowChange.put(after));
+        }
+      } catch (InvalidProtocolBufferException e) {
+        environment.event(
+            Severity.ERROR, "ROW_DAMAGED", "row " + key + " can't be read: " + e.getMessage());
+      }
+    }
+    moved.forEach(image::apply);
+    return moved;
+  }
+
+  private static Cause cause(CauseCode code, String evidence) {
+    return Cause.newBuilder().setCode(code).setEvidence(evidence).build();
+  }
+
+  /**
+   * The outputs of brackets that the standby held and the forwarder has not carried out, unchanged.
+   */
+  void resend() {
+    for (Bracket bracket : retained.values()) {
+      toForwarder(bracket, 0);
+    }
+  }
+
+  private void first(Granted granted, Start start, Image.Position based) {
+    LearningLaneRow lane =
+        image
+            .row(
+                LearningLaneRow.newBuilder()
+                    .setKey(LearningLaneRow.Key.getDefaultInstance())
+                    .build())
+            .orElse(LearningLaneRow.getDefaultInstance());
+    List<RowChange> extra = new ArrayList<>(start.rebased);
+    extra.add(
+        RowChange.put(
+            TermRow.newBuilder()
+                .setKey(TermRow.Key.newBuilder().setTerm(term))
+                .setSlot(settings.slot())
+                .setStartsAt(startsAt)
+                .setBasedTerm(based.term())
+                .setBasedNumber(based.number())
+                .build()));
+    List<TermRow> terms = image.lineage();
+    for (int i = 0; i <= terms.size() - TERMS_KEPT; i++) {
+      extra.add(RowChange.delete(terms.get(i)));
+    }
+    Input signal =
+        new Input.TermStarted(term, start.kind, granted.getPortStatesList(), start.stored);
+    step(signal, start.at, extra, 0, Optional.empty());
+    environment.toForwarder(
+        ToForwarder.newBuilder()
+            .setLearnedRequest(
+                LearnedRequest.newBuilder()
+                    .setIncarnation(lane.getIncarnation())
+                    .setSequence(lane.getSequence()))
+            .build());
+  }
+
+  long term() {
+    return term;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  long taken() {
+    return taken;
+  }
+
+  PeerFeed feed() {
+    return feed;
+  }
+
+  EngineHost host() {
+    return host;
+  }
+
+  List<String> faulty() {
+    return faulty;
+  }
+
+  /** An element of the forwarder's stream. */
+  void input(ForwarderInput message) {
+    if (message.getNumber() != 0) {
+      if (message.getNumber() <= taken) {
+        return;
+      }
+      taken = message.getNumber();
+    }
+    Moment at =
+        new Moment(
+            new SwitchTime(Math.max(message.getStampNanos(), last.now().nanos())),
+            message.getWallMillis());
+    long learned = 0;
+    Input input =
+        switch (message.getKindCase()) {
+          case FRAME ->
+              new Input.Frame(
+                  message.getFrame().getPort(),
+                  message.getFrame().getFrame(),
+                  message.getFrame().getTrafficClass());
+          case TICK -> {
+            tick = message.getTick().getTick();
+            yield new Input.Tick(tick);
+          }
+          case LINK -> new Input.Link(message.getLink().getPort(), link(message.getLink()));
+          case LEARNED -> {
+            learned = Math.max(1, message.getLearned().getSequence());
+            yield new Input.Learned(message.getLearned());
+          }
+          case LOST -> {
+            record.cause(
+                CauseCode.INPUT_LOST,
+                message.getLost().getCount() + " frames of port " + message.getLost().getPort());
+            yield new Input.Lost(
+                message.getLost().getPort(),
+                message.getLost().getCount(),
+                message.getLost().getTrafficClass());
+          }
+          case SKIPPED -> {
+            record.cause(
+                CauseCode.INPUT_QUARANTINED,
+                "input " + message.getSkipped().getSkipped() + " ended two sessions");
+            environment.event(
+                Severity.ERROR,
+                "INPUT_QUARANTINED",
+                "input "
+                    + message.getSkipped().getSkipped()
+                    + " from port "
+                    + message.getSkipped().getPort()
+                    + " was given to two sessions and consumed by neither; it is put aside");
+            yield new Input.Skipped(
+                message.getSkipped().getSkipped(),
+                message.getSkipped().getPort(),
+                message.getSkipped().getTick());
+          }
+          case OUTPUT_FAILED ->
+              new Input.OutputFailed(
+                  message.getOutputFailed().getBracket(),
+                  message.getOutputFailed().getIndex(),
+                  message.getOutputFailed().getPort(),
+                  message.getOutputFailed().getReason());
+          case FAIL_SAFE ->
+              new Input.FailSafeCarriedOut(
+                  message.getFailSafe().getEngine(), message.getFailSafe().getPortStatesList());
+          // A newer forwarder's kind of input: consumed without effect.
+          case KIND_NOT_SET -> new Input.Lost(0, 0, "");
+        };
+    step(input, at, List.of(), learned, Optional.empty());
+    if (input instanceof Input.Tick) {
+      answers.tick();
+      digestWhenDue();
+    }
+  }
+
+  private static Input.LinkState link(LinkInput link) {
+    return new Input.LinkState(
+        link.getPresent(),
+        link.getUp(),
+        link.getDownCount(),
+        link.getSpeedMbps(),
+        link.getFullDuplex(),
+        link.getMtu(),
+        link.getError());
+  }
+
+  /** A person's request; it happens at the time of the last input. */
+  void request(Input.Request request) {
+    step(request, last, List.of(), 0, Optional.of(request.requestId()));
+  }
+
+  /** A result that has nothing to do with engines, kept for a retry. */
+  void note(String requestId, boolean ok, String text) {
+    RequestRow row =
+        RequestRow.newBuilder()
+            .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
+            .setOk(ok)
+            .setResult(text)
+            .setSequence(
+                image.rows(RequestRow.getDefaultInstance()).stream()
+                        .mapToLong(RequestRow::getSequence)
+                        .max()
+                        .orElse(0)
+                    + 1)
+            .build();
+    emit(List.of(RowChange.put(row)), List.of(), last, 0, host.nextDeadline());
+  }
+
+  private void step(
+      Input input, Moment at, List<RowChange> extra, long learned, Optional<String> requestId) {
+    Check.that(at.now().nanos() >= last.now().nanos(), "time never goes back", at, last);
+    last = at;
+    Result result = host.on(input, at);
+    List<RowChange> rows = new ArrayList<>(extra);
+    rows.addAll(result.rows());
+    rows.addAll(record.changes(at, image));
+    long version = configurationVersion(result.rows());
+    long number = emit(rows, result.outputs(), at, learned, result.wakeAt());
+    for (String event : result.events()) {
+      environment.event(Severity.ERROR, "ENGINE_EXCEPTION", event);
+      faulty = host.faulty();
+      if (!faulty.isEmpty()) {
+        record.cause(CauseCode.ENGINE_FAULTY, event);
+      }
+    }
+    if (version != 0) {
+      environment.store(settings.homes().export(image));
+    }
+    requestId.ifPresent(id ->
+        answers.add(
+            id,
+            number,
+            result.answer().orElse(new Step.Answer(false, "no engine answered")),
+            version,
+            feed.streaming()));
+  }
+
+  private static long configurationVersion(List<RowChange> rows) {
+    int table = Tables.number(ConfigRow.getDefaultInstance());
+    for (RowChange row : rows) {
+      ByteString value = row.value();
+      if (row.key().table() == table && value != null) {
+        try {
+          return ConfigRow.parseFrom(value).getVersion();
+        } catch (InvalidProtocolBufferException e) {
+          throw new IllegalStateException("an engine's own row can't be read back", e);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private long emit(
+      List<RowChange> rows,
+      List<Output> outputs,
+      Moment at,
+      long learned,
+      Optional<SwitchTime> wakeAt) {
+    long number = image.position().number() + 1;
+    Open open =
+        Open.newBuilder()
+            .setTerm(term)
+            .setNumber(number)
+            .setKind(BracketKind.BRACKET_KIND_STEP)
+            .setConsumed(taken)
+            .setNowNanos(at.now().nanos())
+            .setWallMillis(at.wallMillis())
+            .setWakeAtNanos(wakeAt.map(SwitchTime::nanos).orElse(0L))
+            .setIncarnation(incarnation)
+            .build();
+    Bracket bracket = new Bracket(open, rows, outputs.stream().map(Output::toByteString).toList());
+    image.apply(bracket.rows(), bracket.position(), bracket.mark());
+    log.add(bracket);
+    retained.put(number, bracket.outputsOnly());
+    feed.made(bracket);
+    toForwarder(bracket, learned);
+    return number;
+  }
+
+  private void toForwarder(Bracket bracket, long learned) {
+    try {
+      environment.toForwarder(
+          ToForwarder.newBuilder()
+              .setBracket(
+                  bracket
+                      .forForwarder(term)
+                      .setTick(tick)
+                      .setLearnedSequence(learned)
+                      .setHealth(Health.newBuilder().addAllFaultyEngines(faulty)))
+              .build());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(
+          "an output of bracket " + bracket.number() + " is damaged", e);
+    }
+  }
+
+  /** The forwarder has carried out brackets up to this one. */
+  void applied(long number, long stampNanos) {
+    if (number >= firstOutput) {
+      record.firstApplied(stampNanos, image);
+    }
+    answers.applied(number);
+  }
+
+  private void digestWhenDue() {
+    if (--ticksToDigest <= 0) {
+      ConfigRow config =
+          image
+              .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+              .orElse(ConfigRow.getDefaultInstance());
+      long tickMillis = Math.max(1, config.getConfig().getRedundancy().getTickMillis());
+      ticksToDigest =
+          Math.max(
+              1,
+              config.getConfig().getRedundancy().getDigestIntervalSeconds() * 1000L / tickMillis);
+      feed.startDigests();
+    }
+  }
+}

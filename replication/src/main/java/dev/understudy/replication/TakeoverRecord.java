@@ -1,0 +1,135 @@
+package dev.understudy.replication;
+
+import dev.understudy.core.Image;
+import dev.understudy.core.ImageView;
+import dev.understudy.core.Moment;
+import dev.understudy.core.RowChange;
+import dev.understudy.core.SwitchTime;
+import dev.understudy.schema.Cause;
+import dev.understudy.schema.CauseCode;
+import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.Granted;
+import dev.understudy.schema.HistoryRow;
+import dev.understudy.schema.Hitless;
+import dev.understudy.schema.Slot;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The history row of the term that this supervisor holds: what led to it, how long the gap was,
+ * and, once neighbours have had the time to react, whether it was hitless.
+ */
+final class TakeoverRecord {
+  static final int HISTORY_KEPT = 100;
+  private static final int HELLOS_OBSERVED = 3;
+
+  private HistoryRow row;
+  private boolean changed;
+  private final long lastAppliedNanos;
+  private boolean gapKnown;
+
+  private TakeoverRecord(HistoryRow row, long lastAppliedNanos) {
+    this.row = row;
+    this.lastAppliedNanos = lastAppliedNanos;
+    this.gapKnown = lastAppliedNanos == 0;
+  }
+
+  static TakeoverRecord begin(
+      Granted granted,
+      Slot self,
+      String trigger,
+      List<Cause> causes,
+      long startsAt,
+      Moment at,
+      Image image) {
+    List<HistoryRow> before = image.rows(HistoryRow.getDefaultInstance());
+    long sequence = before.stream().mapToLong(r -> r.getKey().getSequence()).max().orElse(0) + 1;
+    HistoryRow row =
+        HistoryRow.newBuilder()
+            .setKey(HistoryRow.Key.newBuilder().setSequence(sequence))
+            .setTerm(granted.getTerm())
+            .setFrom(granted.getPreviousHolder())
+            .setTo(self)
+            .setTrigger(trigger)
+            .setReason(granted.getReason())
+            .setWallMillis(granted.getWallMillis())
+            .setHitless(Hitless.HITLESS_OBSERVING)
+            .addAllCauses(causes)
+            .setStartsAt(startsAt)
+            .setObservedUntilNanos(at.now().plusNanos(observedNanos(image)).nanos())
+            .build();
+    TakeoverRecord record =
+        new TakeoverRecord(row, granted.getNewForwarder() ? 0 : granted.getLastAppliedNanos());
+    record.changed = true;
+    return record;
+  }
+
+  private static long observedNanos(ImageView image) {
+    return HELLOS_OBSERVED * helloNanos(image);
+  }
+
+  private static long helloNanos(ImageView image) {
+    return image
+            .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+            .map(config -> config.getConfig().getSpanningTree().getHelloTimeSeconds())
+            .orElse(2)
+        * SwitchTime.NANOS_PER_SECOND;
+  }
+
+  void cause(CauseCode code, String evidence) {
+    if (row.getHitless() != Hitless.HITLESS_OBSERVING
+        || row.getCausesList().stream().anyMatch(cause -> cause.getCode() == code)) {
+      return;
+    }
+    row = row.toBuilder().addCauses(Cause.newBuilder().setCode(code).setEvidence(evidence)).build();
+    changed = true;
+  }
+
+  /** The first bracket of the term was carried out. */
+  void firstApplied(long stampNanos, ImageView image) {
+    if (gapKnown) {
+      return;
+    }
+    gapKnown = true;
+    long gap = Math.max(0, stampNanos - lastAppliedNanos);
+    row = row.toBuilder().setGapNanos(gap).build();
+    changed = true;
+    if (gap > HELLOS_OBSERVED * helloNanos(image)) {
+      cause(
+          CauseCode.TIMER_LATE,
+          "nothing was sent for "
+              + gap / SwitchTime.NANOS_PER_MILLI
+              + " ms, longer than neighbours wait");
+    }
+  }
+
+  /**
+   * The row, when it changed since the last call; also ends the observation when its time has come.
+   */
+  List<RowChange> changes(Moment at, Image image) {
+    if (row.getHitless() == Hitless.HITLESS_OBSERVING
+        && at.now().nanos() >= row.getObservedUntilNanos()) {
+      row =
+          row.toBuilder()
+              .setHitless(row.getCausesCount() == 0 ? Hitless.HITLESS_YES : Hitless.HITLESS_NO)
+              .build();
+      changed = true;
+    }
+    if (!changed) {
+      return List.of();
+    }
+    changed = false;
+    List<RowChange> result = new ArrayList<>();
+    result.add(RowChange.put(row));
+    List<HistoryRow> all = image.rows(HistoryRow.getDefaultInstance());
+    for (int i = 0; i <= all.size() - HISTORY_KEPT; i++) {
+      result.add(RowChange.delete(all.get(i)));
+    }
+    return result;
+  }
+
+  /** Rows of switch times were moved by a new forwarder's epoch. */
+  HistoryRow row() {
+    return row;
+  }
+}
