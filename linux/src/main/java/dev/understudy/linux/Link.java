@@ -69,9 +69,15 @@ public record Link(
     return (flags & Constants.IFF_LOWER_UP) != 0;
   }
 
-  /** Frames can come and go: set up, and a carrier. */
+  /**
+   * Frames can come and go: set up, a carrier, and operational (or of a kind that does not say).
+   *
+   * <p>The last matters: between the carrier's coming and the operational state's, some
+   * milliseconds, the queue of the interface is not open yet, and the kernel takes frames to be
+   * sent and drops them without a word. (PACKET_QDISC_BYPASS goes past that queue.)
+   */
   public boolean up() {
-    return adminUp() && lowerUp();
+    return adminUp() && lowerUp() && (operState == OperState.UP || operState == OperState.UNKNOWN);
   }
 
   /** Neither answers nor asks for addresses (IFF_NOARP). */

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  * closed. Without root the test is skipped, or fails where UNDERSTUDY_LAB=required.
  */
 final class Lab implements AutoCloseable {
+  private static final long PASSAGE_LIMIT_NANOS = 10_000_000_000L;
+  private static final long PASSAGE_ATTEMPT_NANOS = 50_000_000L;
+
   private final String namespace;
 
   private Lab(String namespace) {
@@ -32,7 +35,34 @@ final class Lab implements AutoCloseable {
       lab.silence(port);
       lab.ip("link set " + port + " up");
     }
+    lab.awaitPassage("p0", "p1");
+    lab.awaitPassage("p1", "p0");
     return lab;
+  }
+
+  /**
+   * Waits until a frame crosses. When the carrier comes the kernel opens the interface's queue a
+   * moment later, and until then takes frames and drops them without a word.
+   */
+  void awaitPassage(String from, String to) {
+    try (PacketSocket sender = open(from, PacketOptions.standard());
+        PacketSocket receiver = open(to, PacketOptions.standard());
+        Epoll epoll = Epoll.open(1)) {
+      epoll.add(new Epoll.Interest(receiver.fd(), Epoll.IN, 0));
+      FrameBatch batch = FrameBatch.of(FrameSize.STANDARD, 1);
+      batch.append(FrameTest.frame("02:00:00:00:00:01", 60));
+      FrameBatch in = FrameBatch.of(FrameSize.STANDARD, 1);
+      SendVector vector = SendVector.of(1);
+      long deadline = System.nanoTime() + PASSAGE_LIMIT_NANOS;
+      while (System.nanoTime() < deadline) {
+        vector.add(batch, 0);
+        vector.flush(sender, new SendTally());
+        if (epoll.await(PASSAGE_ATTEMPT_NANOS) > 0 && receiver.receive(in, 1) > 0) {
+          return;
+        }
+      }
+      fail("no frame crosses from " + from + " to " + to);
+    }
   }
 
   static Lab empty() {
@@ -45,7 +75,11 @@ final class Lab implements AutoCloseable {
   }
 
   static boolean isRoot() {
-    return "root".equals(System.getProperty("user.name"));
+    try {
+      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   static void unavailable(String reason) {

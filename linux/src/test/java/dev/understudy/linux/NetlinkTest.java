@@ -63,6 +63,29 @@ class NetlinkTest {
   }
 
   @Test
+  void a_link_is_up_only_when_set_up_with_a_carrier_and_operational() {
+    for (Link.OperState state : Link.OperState.values()) {
+      boolean up = state == Link.OperState.UP || state == Link.OperState.UNKNOWN;
+      assertThat(with(EXPECTED.flags(), state).up()).as("%s", state).isEqualTo(up);
+    }
+    assertThat(with(Constants.IFF_UP, Link.OperState.UP).up()).isFalse();
+    assertThat(with(Constants.IFF_LOWER_UP, Link.OperState.UP).up()).isFalse();
+  }
+
+  private static Link with(int flags, Link.OperState state) {
+    return new Link(
+        EXPECTED.index(),
+        EXPECTED.name(),
+        flags,
+        state,
+        EXPECTED.mtu(),
+        EXPECTED.address(),
+        EXPECTED.carrier(),
+        EXPECTED.kind(),
+        EXPECTED.master());
+  }
+
+  @Test
   void a_message_about_a_bridge_port_is_not_about_the_link() {
     byte[] octets = hex(VETH);
     octets[0] = 7; // AF_BRIDGE

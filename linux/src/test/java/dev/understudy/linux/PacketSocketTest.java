@@ -227,24 +227,10 @@ class PacketSocketTest {
       assertThat(tally.lastErrno()).isEqualTo(Errno.ENETDOWN);
 
       lab.ip("link set p1 up");
-      assertThat(sendUntilReceived(p0, p1, batch, in)).isTrue();
-    }
-  }
-
-  /** The carrier of a veth comes back a moment after the interface is set up. */
-  private static boolean sendUntilReceived(
-      PacketSocket from, PacketSocket to, FrameBatch batch, FrameBatch in) {
-    try (Epoll epoll = Epoll.open(1)) {
-      epoll.add(new Epoll.Interest(to.fd(), Epoll.IN, 0));
-      SendVector vector = SendVector.of(1);
-      for (int attempt = 0; attempt < 500; attempt++) {
-        vector.add(batch, 0);
-        vector.flush(from, new SendTally());
-        if (epoll.await(SECOND / 100) > 0 && to.receive(in, 4) > 0) {
-          return true;
-        }
-      }
-      return false;
+      lab.awaitPassage("p0", "p1");
+      vector.add(batch, 0);
+      assertThat(vector.flush(p0, tally)).isEqualTo(1);
+      receive(p1, in, 1);
     }
   }
 
