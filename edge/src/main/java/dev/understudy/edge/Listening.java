@@ -1,0 +1,145 @@
+package dev.understudy.edge;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** Takes connections at an endpoint. */
+public final class Listening implements AutoCloseable {
+  private final Server server;
+  private final Endpoint endpoint;
+
+  private Listening(Server server, Endpoint endpoint) {
+    this.server = server;
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * Begins to listen. A socket that an earlier process left is removed: the caller holds the place
+   * ({@link StateDirectory#claimPlace}), so nobody listens there any more.
+   */
+  public static Listening open(
+      EventLoop loop, Endpoint endpoint, Counters counters, ServerServiceDefinition... services) {
+    try {
+      prepare(endpoint);
+      Server server = Transport.server(loop, endpoint, counters, List.of(services)).build().start();
+      protect(endpoint);
+      return new Listening(server, endpoint);
+    } catch (IOException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new CannotStart("can't listen at " + endpoint + ": " + cause.getMessage(), e);
+    }
+  }
+
+  private static void prepare(Endpoint endpoint) throws IOException {
+    switch (endpoint) {
+      case Endpoint.Unix(Path socket) -> {
+        Path directory = socket.getParent();
+        if (directory != null) {
+          StateDirectory.makePrivate(directory);
+        }
+        Files.deleteIfExists(socket);
+      }
+    }
+  }
+
+  private static void protect(Endpoint endpoint) throws IOException {
+    switch (endpoint) {
+      case Endpoint.Unix(Path socket) ->
+          Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  /** A service of one method that is a stream both ways. */
+  public static <I extends MessageLite, O extends MessageLite> ServerServiceDefinition streams(
+      EventLoop loop,
+      ServiceDescriptor service,
+      MethodDescriptor<I, O> method,
+      LinkListener<I, O> listener) {
+    return ServerServiceDefinition.builder(service)
+        .addMethod(method, (call, headers) -> accept(loop, call, listener))
+        .build();
+  }
+
+  private static <I extends MessageLite, O extends MessageLite> ServerCall.Listener<I> accept(
+      EventLoop loop, ServerCall<I, O> call, LinkListener<I, O> listener) {
+    // The headers tell the other side that it is heard, before there is anything to say.
+    call.sendHeaders(new Metadata());
+    Link<I, O> link = new Link<>(loop, new ServerWire<>(call), listener);
+    link.begin();
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onMessage(I message) {
+        link.receive(message);
+      }
+
+      @Override
+      public void onHalfClose() {
+        link.closeNow("the other side ended the session");
+      }
+
+      @Override
+      public void onCancel() {
+        link.ended("the connection broke");
+      }
+
+      @Override
+      public void onComplete() {
+        link.ended("the session is complete");
+      }
+
+      @Override
+      public void onReady() {
+        link.drain();
+      }
+    };
+  }
+
+  private record ServerWire<I, O>(ServerCall<I, O> call) implements Link.Wire<O> {
+    @Override
+    public boolean ready() {
+      return call.isReady();
+    }
+
+    @Override
+    public void send(O message) {
+      if (!call.isCancelled()) {
+        call.sendMessage(message);
+      }
+    }
+
+    @Override
+    public void request(int messages) {
+      call.request(messages);
+    }
+
+    @Override
+    public void close(String reason) {
+      if (!call.isCancelled()) {
+        call.close(Status.ABORTED.withDescription(reason), new Metadata());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    if (endpoint instanceof Endpoint.Unix(Path socket)) {
+      try {
+        Files.deleteIfExists(socket);
+      } catch (IOException _) {
+        // The next process removes it.
+      }
+    }
+  }
+}

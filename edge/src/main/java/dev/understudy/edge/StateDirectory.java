@@ -1,0 +1,187 @@
+package dev.understudy.edge;
+
+import dev.understudy.schema.Slot;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The directory of one switch on one machine: sockets, and below it one directory per process for
+ * what outlives it. Only its owner can enter.
+ */
+public final class StateDirectory {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  private final Path root;
+
+  private StateDirectory(Path root) {
+    this.root = root;
+  }
+
+  /** Only names things; nothing is made. */
+  public static StateDirectory at(Path root) {
+    return new StateDirectory(root.toAbsolutePath().normalize());
+  }
+
+  /** The same, made when it isn't there. */
+  public static StateDirectory open(Path root) {
+    StateDirectory directory = at(root);
+    directory.make(directory.root);
+    return directory;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /** The forwarder's files. */
+  public Path forwarder() {
+    return root.resolve("forwarder");
+  }
+
+  /** A supervisor's files. */
+  public Path supervisor(Slot slot) {
+    return root.resolve("supervisor-" + lower(slot));
+  }
+
+  /** Where supervisors reach the forwarder. */
+  public Endpoint borderEndpoint() {
+    return socket("border.sock");
+  }
+
+  /** Where slot B reaches slot A. */
+  public Endpoint replicationEndpoint() {
+    return socket("replication.sock");
+  }
+
+  /** Where people's requests reach a supervisor. */
+  public Endpoint managementEndpoint(Slot slot) {
+    return socket("management-" + lower(slot) + ".sock");
+  }
+
+  private static String lower(Slot slot) {
+    return SlotName.letter(slot).toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * In this directory; when that path is too long for the kernel, in a short one that its name
+   * gives.
+   */
+  private Endpoint socket(String name) {
+    Path here = root.resolve(name);
+    if (Endpoint.Unix.fits(here)) {
+      return new Endpoint.Unix(here);
+    }
+    return new Endpoint.Unix(
+        Path.of("/tmp", "understudy-" + ownUid() + "-" + hash(root)).resolve(name));
+  }
+
+  private static String hash(Path path) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(path.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Makes a directory that only its owner can enter; one of somebody else's is refused. */
+  public Path make(Path directory) {
+    return makePrivate(directory);
+  }
+
+  static Path makePrivate(Path directory) {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Path parent = directory.getParent();
+        if (parent != null) {
+          Files.createDirectories(parent);
+        }
+        try {
+          Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+          if (!Files.isDirectory(directory)) {
+            throw new CannotStart(directory + " is there and is no directory", e);
+          }
+        }
+      }
+      int owner = (int) Files.getAttribute(directory, "unix:uid");
+      if (owner != ownUid() && ownUid() != 0) {
+        throw new CannotStart(
+            directory + " belongs to user " + owner + " and this process runs as " + ownUid());
+      }
+      if (!Files.getPosixFilePermissions(directory).equals(OWNER_ONLY)) {
+        Files.setPosixFilePermissions(directory, OWNER_ONLY);
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new CannotStart("the directory " + directory + " can't be used: " + e, e);
+    }
+  }
+
+  /** The user this process runs as. */
+  public static int ownUid() {
+    try {
+      return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      throw new CannotStart("/proc can't be read: " + e, e);
+    }
+  }
+
+  /**
+   * Takes the one place that a process of this kind has in this directory, until this process ends.
+   *
+   * @param what for people and for the file's name, for example {@code forwarder}
+   */
+  public void claimPlace(String what) {
+    Path file = root.resolve(what + ".lock");
+    try {
+      @SuppressWarnings("resource") // Held until the process ends, and released by the kernel then.
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        String other = Files.readString(file).strip();
+        throw new CannotStart(
+            "another "
+                + what
+                + (other.isEmpty() ? "" : ", process " + other + ",")
+                + " uses the state directory "
+                + root
+                + " already");
+      }
+      channel.truncate(0);
+      channel.write(StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"));
+      PLACES.add(lock);
+    } catch (IOException e) {
+      throw new CannotStart("the state directory " + root + " can't be used: " + e, e);
+    }
+  }
+
+  private static final Set<FileLock> PLACES = java.util.concurrent.ConcurrentHashMap.newKeySet();
+
+  private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
+      throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (java.nio.channels.OverlappingFileLockException e) {
+      return null;
+    }
+  }
+}
