@@ -78,7 +78,10 @@ final class LinkTest {
     return new Endpoint.Unix(directory.resolve(name));
   }
 
-  private Listening listen(EventLoop loop, Endpoint endpoint, Heard heard) {
+  private Listening listen(
+      EventLoop loop,
+      Endpoint endpoint,
+      LinkListener<CanonicalMessage, CanonicalMessage> heard) {
     return keep(
         Listening.open(
             loop,
@@ -204,61 +207,6 @@ final class LinkTest {
       listening.close();
       next(client.closed);
       next(server.closed);
-    }
-  }
-
-  @Test
-  void what_goes_to_two_links_is_written_in_the_order_it_was_sent() throws Exception {
-    EventLoop sender = loop();
-    EventLoop receiver = loop();
-    List<String> order = java.util.Collections.synchronizedList(new ArrayList<>());
-    Heard clientA = new Heard();
-    Heard clientB = new Heard();
-    listen(receiver, endpoint("a"), naming("a", order));
-    listen(receiver, endpoint("b"), naming("b", order));
-    dial(sender, endpoint("a"), clientA);
-    dial(sender, endpoint("b"), clientB);
-    var first = next(clientA.opened);
-    var second = next(clientB.opened);
-
-    // The receiver stands still while the sender has written both, one round after the other, so
-    // that only the order of writing is seen: whatever of B is readable, A's was before.
-    for (int i = 1; i <= 500; i++) {
-      first.send(message(i));
-      second.send(message(i));
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-      while (!order.contains("b" + i)) {
-        assertThat(System.nanoTime()).isLessThan(deadline);
-        Thread.onSpinWait();
-      }
-      order.clear();
-    }
-  }
-
-  /** A listener that notes when something came, and that A's had come before B's. */
-  private static Heard named(String name, List<String> order) {
-    return new NamedHeard(name, order).heard;
-  }
-
-  private static Heard naming(String name, List<String> order) {
-    return named(name, order);
-  }
-
-  private static final class NamedHeard {
-    final Heard heard = new Heard();
-
-    NamedHeard(String name, List<String> order) {
-      Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  while (true) {
-                    order.add(name + heard.received.take().getClose().getNumber());
-                  }
-                } catch (InterruptedException _) {
-                  Thread.currentThread().interrupt();
-                }
-              });
     }
   }
 
