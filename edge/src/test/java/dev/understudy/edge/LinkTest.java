@@ -47,8 +47,7 @@ final class LinkTest {
     }
 
     @Override
-    public void received(
-        Link<CanonicalMessage, CanonicalMessage> link, CanonicalMessage message) {
+    public void received(Link<CanonicalMessage, CanonicalMessage> link, CanonicalMessage message) {
       received.add(message);
     }
 
@@ -79,9 +78,7 @@ final class LinkTest {
   }
 
   private Listening listen(
-      EventLoop loop,
-      Endpoint endpoint,
-      LinkListener<CanonicalMessage, CanonicalMessage> heard) {
+      EventLoop loop, Endpoint endpoint, LinkListener<CanonicalMessage, CanonicalMessage> heard) {
     return keep(
         Listening.open(
             loop,

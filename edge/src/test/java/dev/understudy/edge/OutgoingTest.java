@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class OutgoingTest {
-  /** Writes as gRPC does: in a task at the end of the event loop's queue, all that is there then. */
+  /**
+   * Writes as gRPC does: in a task at the end of the event loop's queue, all that is there then.
+   */
   private static final class QueueingWire implements Link.Wire<CanonicalMessage> {
     private final EventLoop loop;
     private final List<Long> written;
@@ -37,12 +39,11 @@ final class OutgoingTest {
       queue.add(message);
       if (!scheduled) {
         scheduled = true;
-        loop.execute(
-            () -> {
-              scheduled = false;
-              queue.forEach(each -> written.add(each.getClose().getNumber()));
-              queue.clear();
-            });
+        loop.execute(() -> {
+          scheduled = false;
+          queue.forEach(each -> written.add(each.getClose().getNumber()));
+          queue.clear();
+        });
       }
     }
 
@@ -58,8 +59,7 @@ final class OutgoingTest {
     public void opened(Link<CanonicalMessage, CanonicalMessage> link) {}
 
     @Override
-    public void received(
-        Link<CanonicalMessage, CanonicalMessage> link, CanonicalMessage message) {}
+    public void received(Link<CanonicalMessage, CanonicalMessage> link, CanonicalMessage message) {}
 
     @Override
     public void closed(Link<CanonicalMessage, CanonicalMessage> link, String reason) {}
@@ -75,8 +75,7 @@ final class OutgoingTest {
       var second = new Link<>(loop, new QueueingWire(loop, written), new Deaf());
       for (long i = 0; i < count; i++) {
         (random.nextBoolean() ? first : second)
-            .send(
-                CanonicalMessage.newBuilder().setClose(Close.newBuilder().setNumber(i)).build());
+            .send(CanonicalMessage.newBuilder().setClose(Close.newBuilder().setNumber(i)).build());
       }
       CountDownLatch done = new CountDownLatch(1);
       first.close("done");
