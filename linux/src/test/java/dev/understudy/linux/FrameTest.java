@@ -109,6 +109,24 @@ class FrameTest {
   }
 
   @Test
+  void a_copy_keeps_octets_and_tag_when_the_original_is_gone() {
+    FrameBatch batch = FrameBatch.of(FrameSize.STANDARD, 2);
+    byte[] plain = frame("02:00:00:00:00:01", 60);
+    batch.append(frame("02:00:00:00:00:02", 60));
+    batch.popTag(batch.append(tagged(plain, 0x0007)));
+    FrameBatch copies = FrameBatch.of(FrameSize.JUMBO, 1);
+    int copy = copies.append(batch, 1);
+    batch.clear();
+    batch.append(new byte[60]);
+    batch.append(new byte[60]);
+    assertThat(copies.octets(copy)).isEqualTo(plain);
+    assertThat(copies.tag(copy)).isEqualTo(7);
+    assertThat(copies.tagProtocol(copy)).isEqualTo(0x8100);
+    copies.pushTag(copy, TagProtocol.CUSTOMER, 7);
+    assertThat(copies.octets(copy)).isEqualTo(tagged(plain, 7));
+  }
+
+  @Test
   void mac_addresses_are_parsed_and_printed() {
     assertThat(MacAddress.parse("01:80:c2:00:00:0E").bits()).isEqualTo(0x0180C200000EL);
     assertThat(MacAddress.parse("01:80:c2:00:00:0e")).hasToString("01:80:c2:00:00:0e");
