@@ -132,6 +132,11 @@ public final class Listening implements AutoCloseable {
   }
 
   @Override
+  public String toString() {
+    return "listening at " + endpoint;
+  }
+
+  @Override
   public void close() {
     server.shutdownNow();
     if (endpoint instanceof Endpoint.Unix(Path socket)) {

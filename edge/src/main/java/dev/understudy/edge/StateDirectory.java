@@ -3,7 +3,7 @@ package dev.understudy.edge;
 import dev.understudy.schema.Slot;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -143,20 +143,38 @@ public final class StateDirectory {
     }
   }
 
+  /** The one place that a process of a kind has in a state directory. */
+  public static final class Place implements AutoCloseable {
+    private final FileChannel channel;
+
+    private Place(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException _) {
+        // The kernel gives the place back when the process ends.
+      }
+    }
+  }
+
   /**
-   * Takes the one place that a process of this kind has in this directory, until this process ends.
+   * Takes the one place that a process of this kind has in this directory. It is given back by
+   * closing it, or by the end of the process, however that comes.
    *
    * @param what for people and for the file's name, for example {@code forwarder}
    */
-  public void claimPlace(String what) {
+  public Place claimPlace(String what) {
     Path file = root.resolve(what + ".lock");
     try {
-      @SuppressWarnings("resource") // Held until the process ends, and released by the kernel then.
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(channel);
-      if (lock == null) {
+      if (!lock(channel)) {
+        channel.close();
         String other = Files.readString(file).strip();
         throw new CannotStart(
             "another "
@@ -168,20 +186,17 @@ public final class StateDirectory {
       }
       channel.truncate(0);
       channel.write(StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"));
-      PLACES.add(lock);
+      return new Place(channel);
     } catch (IOException e) {
       throw new CannotStart("the state directory " + root + " can't be used: " + e, e);
     }
   }
 
-  private static final Set<FileLock> PLACES = java.util.concurrent.ConcurrentHashMap.newKeySet();
-
-  private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
-      throws IOException {
+  private static boolean lock(FileChannel channel) throws IOException {
     try {
-      return channel.tryLock();
-    } catch (java.nio.channels.OverlappingFileLockException e) {
-      return null;
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) { // held in this process
+      return false;
     }
   }
 }

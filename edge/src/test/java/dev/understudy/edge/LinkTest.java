@@ -274,11 +274,13 @@ final class LinkTest {
   }
 
   @Test
-  void a_place_in_a_state_directory_is_given_once() {
+  void a_place_in_a_state_directory_is_given_once_at_a_time() {
     StateDirectory state = StateDirectory.open(directory.resolve("state"));
-    state.claimPlace("forwarder");
+    StateDirectory.Place place = state.claimPlace("forwarder");
     assertThatThrownBy(() -> state.claimPlace("forwarder"))
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("another forwarder, process " + ProcessHandle.current().pid());
+    place.close();
+    keep(state.claimPlace("forwarder"));
   }
 }
