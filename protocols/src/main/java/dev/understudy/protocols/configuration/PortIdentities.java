@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /** Numbers and addresses of ports: given once, in order of first appearance, and kept for life. */
 final class PortIdentities {
-  /** A spanning-tree port identifier has 12 bits for the number (802.1Q-2018 14.2.7). */
+  /** A spanning-tree port identifier has 12 bits for the number (802.1D-2004 9.2.7). */
   static final int NUMBER_MAX = 4095;
 
   private static final long GROUP_BIT = 1L << 40;
