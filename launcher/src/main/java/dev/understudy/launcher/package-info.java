@@ -1,4 +1,4 @@
-/** To be described. */
+/** The command line: commands, process starter, demonstration. */
 @NullMarked
 package dev.understudy.launcher;
 

@@ -1,0 +1,134 @@
+package dev.understudy.launcher.command;
+
+import dev.understudy.schema.ManagementReply;
+import dev.understudy.schema.ManagementRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks whichever supervisor answers.
+ *
+ * <p>One may be dead, another stopped: it takes connections and never answers. So the second one is
+ * asked as soon as the first has failed or been silent for {@value #SILENT_MILLIS} ms, and the
+ * first answer counts. That is safe because a request carries an id: carried out once, it is only
+ * answered the second time.
+ */
+public final class Supervisors {
+  static final long SILENT_MILLIS = 400;
+  private static final long PAUSE_MILLIS = 100;
+
+  /** One supervisor. */
+  @FunctionalInterface
+  public interface Supervisor {
+    /** Fails when it doesn't answer within the limit. */
+    CompletableFuture<ManagementReply> call(ManagementRequest request, long limitMillis);
+  }
+
+  private final SortedMap<String, Supervisor> supervisors;
+
+  /**
+   * Those that may be there.
+   *
+   * @param supervisors by slot; asked in this order
+   */
+  public Supervisors(SortedMap<String, Supervisor> supervisors) {
+    this.supervisors = new TreeMap<>(supervisors);
+  }
+
+  /** Nobody answered in time. */
+  public static final class Nobody extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Nobody(String message) {
+      super(message);
+    }
+  }
+
+  /** Asks until somebody answers or the patience is at its end. */
+  public ManagementReply ask(ManagementRequest request, long patienceMillis)
+      throws Nobody, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    while (true) {
+      Round round = new Round();
+      for (var supervisor : supervisors.entrySet()) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        round.ask(supervisor.getKey(), supervisor.getValue(), request, Math.max(left, 1));
+        ManagementReply reply = round.await(Math.min(SILENT_MILLIS, Math.max(left, 1)));
+        if (reply != null) {
+          return reply;
+        }
+      }
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      ManagementReply reply = round.await(Math.max(left, 1));
+      if (reply != null) {
+        return reply;
+      }
+      if (left <= PAUSE_MILLIS) {
+        throw new Nobody(String.join("; ", round.failures));
+      }
+      Thread.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  /** The questions under way at once; the first answer counts. */
+  private static final class Round {
+    private final CompletableFuture<ManagementReply> first = new CompletableFuture<>();
+    private final List<String> failures = new ArrayList<>();
+    private int underWay;
+    private CompletableFuture<Void> change = new CompletableFuture<>();
+
+    synchronized void ask(
+        String slot, Supervisor supervisor, ManagementRequest request, long limitMillis) {
+      underWay++;
+      var _ =
+          supervisor
+              .call(request, limitMillis)
+              .whenComplete((reply, failure) -> answered(slot, reply, failure));
+    }
+
+    private synchronized void answered(
+        String slot, @Nullable ManagementReply reply, @Nullable Throwable failure) {
+      underWay--;
+      if (reply != null) {
+        first.complete(reply);
+      } else if (failure != null) {
+        failures.add("supervisor " + slot + ": " + failure.getMessage());
+      }
+      change.complete(null);
+      change = new CompletableFuture<>();
+    }
+
+    private synchronized CompletableFuture<Void> nextChange() {
+      return underWay == 0 ? CompletableFuture.completedFuture(null) : change;
+    }
+
+    /** The answer, or null if all have failed or the time is over. */
+    @Nullable ManagementReply await(long millis) throws InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      while (true) {
+        CompletableFuture<Void> next = nextChange();
+        if (first.isDone()) {
+          return first.join();
+        }
+        long left = deadline - System.nanoTime();
+        if (next.isDone() || left <= 0) {
+          return null;
+        }
+        try {
+          next.get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          return first.isDone() ? first.join() : null;
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("a mere signal can't fail", e);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package dev.understudy.launcher.process;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the parts of a switch, adopts those that live already, and starts again what exits. It
+ * never gives up.
+ */
+public final class Starter {
+  /** How often the children are looked at. */
+  public static final int LOOK_MILLIS = 50;
+
+  /** A restarted supervisor gets normal priority after this long even if it isn't in sync. */
+  static final long LOW_PRIORITY_NANOS_MAX = 30_000_000_000L;
+
+  /** A part that ends with this status says that its surroundings are wrong (sysexits.h, 78). */
+  static final int CANNOT_START = 78;
+
+  private static final long CANNOT_START_WAIT_MILLIS = 2_000;
+  private static final long LOG_LOOK_NANOS = 2_000_000_000L;
+  private static final long SYNC_LOOK_NANOS = 250_000_000L;
+
+  /** What happened, for people; called on the starter's thread. */
+  @FunctionalInterface
+  public interface Listener {
+    void happened(Part part, String what);
+  }
+
+  /** Has a supervisor caught up, so that it may have normal priority? */
+  @FunctionalInterface
+  public interface SyncProbe {
+    boolean inSync(Part supervisor);
+  }
+
+  private final RunDirectory directory;
+  private final Map<Part, JavaCommand> commands;
+  private final Listener listener;
+  private final SyncProbe syncProbe;
+  private final LongSupplier nanoTime;
+  private final Priority priority = new Priority();
+  private final Map<Part, Child> children = new EnumMap<>(Part.class);
+  private long logsLookedAtNanos;
+  private volatile boolean ended;
+
+  public Starter(
+      RunDirectory directory,
+      Map<Part, JavaCommand> commands,
+      Listener listener,
+      SyncProbe syncProbe) {
+    this(directory, commands, listener, syncProbe, System::nanoTime);
+  }
+
+  Starter(
+      RunDirectory directory,
+      Map<Part, JavaCommand> commands,
+      Listener listener,
+      SyncProbe syncProbe,
+      LongSupplier nanoTime) {
+    this.directory = directory;
+    this.commands = new EnumMap<>(commands);
+    this.listener = listener;
+    this.syncProbe = syncProbe;
+    this.nanoTime = nanoTime;
+    logsLookedAtNanos = nanoTime.getAsLong();
+  }
+
+  private static final class Child {
+    final Backoff backoff = new Backoff();
+    Optional<ProcessId> process = Optional.empty();
+    // Set only while the process is our own child: then its exit status can be told.
+    @Nullable Process own;
+    long startedNanos;
+    long startAtNanos;
+    boolean low;
+    long syncLookedAtNanos;
+  }
+
+  /** Adopts and starts; the parts run when this returns, but aren't ready yet. */
+  public void start() {
+    for (Part part : commands.keySet()) {
+      Child child = new Child();
+      children.put(part, child);
+      child.startedNanos = nanoTime.getAsLong();
+      child.process = directory.processFile(part).living();
+      if (child.process.isPresent()) {
+        listener.happened(part, "runs already (process " + child.process.get().pid() + ")");
+      } else {
+        start(part, child, false);
+      }
+    }
+  }
+
+  /** Looks after the parts until {@link #end}; the parts stay. */
+  public void run() throws InterruptedException {
+    while (!ended) {
+      look();
+      Thread.sleep(LOOK_MILLIS);
+    }
+  }
+
+  /** Ends {@link #run} soon. */
+  public void end() {
+    ended = true;
+  }
+
+  /** Looks once at every child. */
+  void look() {
+    long now = nanoTime.getAsLong();
+    for (var entry : children.entrySet()) {
+      look(entry.getKey(), entry.getValue(), now);
+    }
+    if (now - logsLookedAtNanos > LOG_LOOK_NANOS) {
+      logsLookedAtNanos = now;
+      directory.launcherLog().cutIfLong();
+      for (Part part : children.keySet()) {
+        directory.log(part).cutIfLong();
+      }
+    }
+  }
+
+  private void look(Part part, Child child, long now) {
+    if (child.process.isEmpty()) {
+      if (now - child.startAtNanos >= 0) {
+        start(part, child, true);
+      }
+      return;
+    }
+    ProcessId process = child.process.get();
+    if (!process.isAlive()) {
+      exited(part, child, process, now);
+    } else if (child.low) {
+      raiseWhenInSync(part, child, process, now);
+    }
+  }
+
+  private void exited(Part part, Child child, ProcessId process, long now) {
+    OptionalInt status = child.own == null ? OptionalInt.empty() : exitStatus(child.own);
+    long wait = child.backoff.waitMillis(now - child.startedNanos);
+    if (status.equals(OptionalInt.of(CANNOT_START))) {
+      wait = Math.max(wait, CANNOT_START_WAIT_MILLIS);
+    }
+    String how = status.isEmpty() ? "" : describe(status.getAsInt());
+    String next = wait == 0 ? "starting it again" : "starting it again in " + wait + " ms";
+    String often =
+        child.backoff.shortLives() > 1
+            ? " ("
+                + child.backoff.shortLives()
+                + " short lives in a row; see "
+                + logPath(part)
+                + ")"
+            : "";
+    listener.happened(part, "process " + process.pid() + " has ended" + how + often + "; " + next);
+    child.process = Optional.empty();
+    child.own = null;
+    child.low = false;
+    child.startAtNanos = now + wait * 1_000_000;
+    if (wait == 0) {
+      start(part, child, true);
+    }
+  }
+
+  private String logPath(Part part) {
+    return directory.log(part).path().toString();
+  }
+
+  private static OptionalInt exitStatus(Process process) {
+    try {
+      if (process.waitFor(1, TimeUnit.SECONDS)) {
+        return OptionalInt.of(process.exitValue());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return OptionalInt.empty();
+  }
+
+  private static String describe(int status) {
+    return status > 128 ? " by signal " + (status - 128) : " with status " + status;
+  }
+
+  /** A supervisor that returns must not disturb the one that carries the switch. */
+  private void start(Part part, Child child, boolean again) {
+    boolean low = again && part.isSupervisor();
+    JavaCommand command = Objects.requireNonNull(commands.get(part));
+    child.startedNanos = nanoTime.getAsLong();
+    try {
+      Process process = command.start(directory.log(part), low ? priority.niceness() : 0);
+      child.own = process;
+      child.low = low;
+      child.syncLookedAtNanos = child.startedNanos;
+      // Gone already: then the number alone is kept, and the next look finds nobody alive.
+      ProcessId id =
+          ProcessId.of(process.pid()).orElseGet(() -> new ProcessId(process.pid(), 0, "gone"));
+      child.process = Optional.of(id);
+      directory.processFile(part).write(id);
+      if (low) {
+        priority.lower(process.pid());
+      }
+      listener.happened(part, "started (process " + process.pid() + ")");
+    } catch (IOException e) {
+      long wait = Math.max(1_000, child.backoff.waitMillis(0));
+      child.process = Optional.empty();
+      child.startAtNanos = child.startedNanos + wait * 1_000_000;
+      listener.happened(
+          part, "can't be started, trying again in " + wait + " ms: " + e.getMessage());
+    }
+  }
+
+  private void raiseWhenInSync(Part part, Child child, ProcessId process, long now) {
+    if (now - child.syncLookedAtNanos < SYNC_LOOK_NANOS) {
+      return;
+    }
+    child.syncLookedAtNanos = now;
+    if (now - child.startedNanos > LOW_PRIORITY_NANOS_MAX || syncProbe.inSync(part)) {
+      priority.restore(process.pid());
+      child.low = false;
+    }
+  }
+}
