@@ -4,8 +4,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * An ordered connection between two ends. Messages are octets on their way; one that is on its way when an end dies still
- * arrives at the other, and the end of the connection comes after it, as with a socket.
+ * An ordered connection between two ends. Messages are octets on their way; one that is on its way
+ * when an end dies still arrives at the other, and the end of the connection comes after it, as
+ * with a socket.
  */
 final class Connection {
   /** One end: what it does with what arrives. */

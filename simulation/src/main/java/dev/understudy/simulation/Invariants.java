@@ -67,7 +67,8 @@ final class Invariants {
     Border border = owner.border();
     Check.that(border.term() >= lastTerm, "1: terms only grow", border.term(), lastTerm);
     lastTerm = border.term();
-    Check.that(border.applied() >= lastApplied, "2: brackets are applied in order", border.applied());
+    Check.that(
+        border.applied() >= lastApplied, "2: brackets are applied in order", border.applied());
     lastApplied = border.applied();
     Check.that(border.consumed() >= lastConsumed, "4: consumed only grows", border.consumed());
     lastConsumed = border.consumed();

@@ -15,7 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A supervisor's process: the production core, and an environment that can crash or stop between any two of its messages.
+ * A supervisor's process: the production core, and an environment that can crash or stop between
+ * any two of its messages.
  */
 public final class SimulatedSupervisor implements Environment {
   /** Unwinds a core that has crashed in the middle of an event. */
@@ -128,12 +129,11 @@ public final class SimulatedSupervisor implements Environment {
       return;
     }
     life = Life.RUNNING;
-    event(
-        () -> {
-          while (!frozen.isEmpty() && life == Life.RUNNING) {
-            frozen.remove().run();
-          }
-        });
+    event(() -> {
+      while (!frozen.isEmpty() && life == Life.RUNNING) {
+        frozen.remove().run();
+      }
+    });
     while (!backlog.isEmpty() && life == Life.RUNNING) {
       event(backlog.remove());
     }

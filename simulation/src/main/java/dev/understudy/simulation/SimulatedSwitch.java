@@ -9,6 +9,7 @@ import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
 import dev.understudy.replication.ConfigurationHomes;
+import dev.understudy.replication.Role;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
 import dev.understudy.schema.ReadBack;
@@ -25,7 +26,9 @@ import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One redundant switch on virtual time: forwarder, two supervisors, their connections and disks. */
+/**
+ * One redundant switch on virtual time: forwarder, two supervisors, their connections and disks.
+ */
 public final class SimulatedSwitch {
   /** How a switch is put together. */
   public record Build(
@@ -53,7 +56,8 @@ public final class SimulatedSwitch {
   }
 
   /** A person's request that is asked until it is answered. */
-  private record Asked(Input.@Nullable Request request, String id, boolean switchover, boolean force) {}
+  private record Asked(
+      Input.@Nullable Request request, String id, boolean switchover, boolean force) {}
 
   private static final long RECONNECT_NANOS = 20_000_000L;
   private static final long AWAY_NANOS = 200_000_000L;
@@ -64,6 +68,7 @@ public final class SimulatedSwitch {
   private final TreeMap<Slot, StoredConfiguration> disks = new TreeMap<>();
   private final TreeMap<Long, Connection> forwarderConnections = new TreeMap<>();
   private final LinkedHashMap<String, Asked> asked = new LinkedHashMap<>();
+  private final TreeMap<String, SimulatedSupervisor> askedOf = new TreeMap<>();
   private final TreeMap<String, String> answers = new TreeMap<>();
   private final List<String> events = new ArrayList<>();
   private final MemoryStore store = new MemoryStore();
@@ -94,7 +99,11 @@ public final class SimulatedSwitch {
 
   private Border newBorder() {
     return new Border(
-        new Border.Identity("simulated", 1, "virtual"), scheduler, new BorderOutbox(), plane, store);
+        new Border.Identity("simulated", 1, "virtual"),
+        scheduler,
+        new BorderOutbox(),
+        plane,
+        store);
   }
 
   /** What the forwarder keeps on its disk. */
@@ -349,7 +358,10 @@ public final class SimulatedSwitch {
       return;
     }
     timeArmed = true;
-    long when = Math.max(scheduler.nanos(), forwarderAlive ? border.nextDeadlineNanos() : scheduler.nanos() + RECONNECT_NANOS);
+    long when =
+        Math.max(
+            scheduler.nanos(),
+            forwarderAlive ? border.nextDeadlineNanos() : scheduler.nanos() + RECONNECT_NANOS);
     scheduler.at(
         when,
         () -> {
@@ -406,6 +418,9 @@ public final class SimulatedSwitch {
 
   void afterEvent() {
     invariants.check();
+    if (!asked.isEmpty()) {
+      scheduler.after(0, this::askAgain);
+    }
   }
 
   // ---- people
@@ -421,10 +436,14 @@ public final class SimulatedSwitch {
     askAgain();
   }
 
+  /** Asks the active one, once each process: a retry is for when that one has gone. */
   private void askAgain() {
     for (Asked one : List.copyOf(asked.values())) {
       SimulatedSupervisor active = supervisors.get(border.holder());
-      if (active != null && active.life() == SimulatedSupervisor.Life.RUNNING) {
+      if (active != null
+          && active.life() == SimulatedSupervisor.Life.RUNNING
+          && active.core().role() == Role.ACTIVE
+          && askedOf.put(one.id, active) != active) {
         if (one.switchover) {
           active.event(() -> active.core().switchover(one.id, one.force));
         } else if (one.request != null) {
@@ -433,22 +452,34 @@ public final class SimulatedSwitch {
         }
       }
     }
-    afterEvent();
+    invariants.check();
   }
 
   void answered(Slot slot, String id, boolean ok, String text, int copies) {
     if (text.contains("is not active") || text.contains("is under way")) {
+      askedOf.remove(id);
       return;
     }
     asked.remove(id);
     answers.put(id, (ok ? "yes: " : "no: ") + text);
-    events.add(scheduler.nanos() + " " + slot + " answered " + id + " " + ok + " " + text + " (" + copies + ")");
+    events.add(
+        scheduler.nanos()
+            + " "
+            + slot
+            + " answered "
+            + id
+            + " "
+            + ok
+            + " "
+            + text
+            + " ("
+            + copies
+            + ")");
   }
 
   void store(SimulatedSupervisor supervisor, StoredConfiguration configuration) {
     disks.put(supervisor.settings().slot(), configuration);
-    scheduler.after(
-        0, () -> supervisor.stored(configuration.getConfig().getVersion()));
+    scheduler.after(0, () -> supervisor.stored(configuration.getConfig().getVersion()));
   }
 
   void readBack(ReadBack answer) {
@@ -457,7 +488,15 @@ public final class SimulatedSwitch {
 
   void event(Slot slot, Severity severity, String code, String text) {
     events.add(
-        scheduler.nanos() / 1000 + " us " + Settings.letter(slot) + " " + severity + " " + code + " " + text);
+        scheduler.nanos() / 1000
+            + " us "
+            + Settings.letter(slot)
+            + " "
+            + severity
+            + " "
+            + code
+            + " "
+            + text);
   }
 
   // ---- inspection
