@@ -431,6 +431,7 @@ public final class Border implements DataPlaneListener {
   private void grant(Session session, Claim claim) {
     Slot previous = holder;
     boolean wasInSync = inSync == session.slot;
+    boolean wasComplete = holdsAll(session.slot, claim);
     long handedOverAt = claim.getKind() == ClaimKind.HANDED_OVER ? permitNumber : -1;
     Session fenced = holderSession == session ? null : holderSession;
     advanceTerm();
@@ -447,6 +448,10 @@ public final class Border implements DataPlaneListener {
     if (!appliedAny) {
       applied = claim.getApplied();
       appliedTerm = claim.getHeld().getTerm();
+    }
+    if (!wasComplete) {
+      // Whoever starts from less than the whole state has not seen the links.
+      plane.links().forEach(link -> append(ForwarderInput.newBuilder().setLink(link)));
     }
     long from = claim.getIncarnation() == incarnation ? claim.getConsumed() : 0;
     deliveredThrough = Math.max(consumed, from);

@@ -520,7 +520,9 @@ public final class SupervisorCore {
     sendHello();
   }
 
-  /** Says who this is. An active one announces itself so, and the standby answers with its request. */
+  /**
+   * Says who this is. An active one announces itself so, and the standby answers with its request.
+   */
   private void sendHello() {
     environment.toPeer(
         CanonicalMessage.newBuilder()

@@ -142,7 +142,9 @@ final class CrashMatrixTest {
       whole(world, boundary);
       // One that stops just after it was handed the term is an active that stops.
       boolean granted = world.device.border().counter("grants") > 1;
-      assertThat(world.device.border().term()).as("no takeover").isLessThanOrEqualTo(granted ? 3 : 1);
+      assertThat(world.device.border().term())
+          .as("no takeover")
+          .isLessThanOrEqualTo(granted ? 3 : 1);
     }
   }
 
@@ -208,10 +210,7 @@ final class CrashMatrixTest {
     ToyWorld world = new ToyWorld(0).untilRedundant();
     world.device.ask(
         new Input.ApplyConfiguration(
-            "request-1",
-            Config.newBuilder().setName("changed").build(),
-            0,
-            ""));
+            "request-1", Config.newBuilder().setName("changed").build(), 0, ""));
     world.scheduler.runUntil(world.scheduler.nanos() + 100 * ToyWorld.MILLI);
     world.frame(1, "before");
     world.scheduler.runUntil(world.scheduler.nanos() + 5 * ToyWorld.MILLI);
@@ -228,9 +227,7 @@ final class CrashMatrixTest {
 
   private static void sameButLater(ToyWorld world, long boundary, String what) {
     assertThat(world.perPort())
-        .as(
-            "%s after message %d%n%s",
-            what, boundary, String.join("\n", world.device.events()))
+        .as("%s after message %d%n%s", what, boundary, String.join("\n", world.device.events()))
         .isEqualTo(BASE.perPort());
     assertThat(world.device.answers())
         .as("%s after message %d", what, boundary)
