@@ -7,7 +7,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 import dev.understudy.core.Image;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.RowKey;
@@ -26,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R9 to R11: rows are understood whatever the order of their fields, and with fields that one side doesn't have. */
+/**
+ * R9 to R11: rows are understood whatever the order of their fields, and with fields that one side
+ * doesn't have.
+ */
 final class RowOctetsTest {
   private static TimerRow timer(Random random) {
     return TimerRow.newBuilder()
@@ -117,8 +119,7 @@ final class RowOctetsTest {
                   .concat(unknownField(900, random)),
               random);
       ByteString message =
-          shuffled(
-              field(Tables.number(row), content).concat(unknownField(3, random)), random);
+          shuffled(field(Tables.number(row), content).concat(unknownField(3, random)), random);
       RowChange decoded = RowOctets.decode(message);
       assertThat(decoded.key()).isEqualTo(Tables.key(row));
       assertThat(decoded.value()).as("kept as it came").isEqualTo(content);
@@ -150,8 +151,7 @@ final class RowOctetsTest {
     PortRow read = (PortRow) Tables.decode(Tables.number(old), old.toByteString());
     assertThat(read.hasMtu()).isFalse();
     assertThat(read.getErrDisabled()).isEmpty();
-    SpanningTreePortConfig config =
-        SpanningTreePortConfig.parseFrom(ByteString.EMPTY);
+    SpanningTreePortConfig config = SpanningTreePortConfig.parseFrom(ByteString.EMPTY);
     assertThat(config.getPriority()).isEqualTo(128);
     assertThat(config.getAutoEdge()).isTrue();
   }

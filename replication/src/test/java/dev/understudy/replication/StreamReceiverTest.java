@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** R12 to R14: what follows an open bracket is stored, and applied on its close as one step, or not at all. */
+/**
+ * R12 to R14: what follows an open bracket is stored, and applied on its close as one step, or not
+ * at all.
+ */
 final class StreamReceiverTest {
   private final Image image = new Image();
   private final TreeMap<Long, Bracket> retained = new TreeMap<>();
@@ -45,8 +48,7 @@ final class StreamReceiverTest {
     return messages;
   }
 
-  private StreamReceiver.Effect give(CanonicalMessage message)
-      throws StreamReceiver.BrokenStream {
+  private StreamReceiver.Effect give(CanonicalMessage message) throws StreamReceiver.BrokenStream {
     switch (message.getKindCase()) {
       case OPEN -> receiver.open(message.getOpen());
       case ROW -> receiver.row(message.getRow());
@@ -91,7 +93,8 @@ final class StreamReceiverTest {
   }
 
   @Test
-  void any_lost_doubled_or_changed_message_breaks_the_stream_and_applies_nothing() throws Exception {
+  void any_lost_doubled_or_changed_message_breaks_the_stream_and_applies_nothing()
+      throws Exception {
     List<CanonicalMessage> whole = bracket(1, BracketKind.BRACKET_KIND_STEP, 5, 6);
     for (int i = 1; i < whole.size() - 1; i++) {
       List<CanonicalMessage> lost = new ArrayList<>(whole);
@@ -102,7 +105,9 @@ final class StreamReceiverTest {
       breaks(doubled);
     }
     List<CanonicalMessage> changed = new ArrayList<>(whole);
-    changed.set(1, CanonicalMessage.newBuilder().setRow(RowOctets.encode(RowChange.put(row(1, 9)))).build());
+    changed.set(
+        1,
+        CanonicalMessage.newBuilder().setRow(RowOctets.encode(RowChange.put(row(1, 9)))).build());
     breaks(changed);
     List<CanonicalMessage> noOpen = whole.subList(1, whole.size());
     breaks(noOpen);
@@ -131,9 +136,7 @@ final class StreamReceiverTest {
       give(message);
     }
     receiver.snapshotBegin(
-        SnapshotBegin.newBuilder()
-            .setAt(Position.newBuilder().setTerm(1).setNumber(9))
-            .build());
+        SnapshotBegin.newBuilder().setAt(Position.newBuilder().setTerm(1).setNumber(9)).build());
     for (CanonicalMessage message : bracket(9, BracketKind.BRACKET_KIND_SNAPSHOT, 7, 8)) {
       give(message);
     }

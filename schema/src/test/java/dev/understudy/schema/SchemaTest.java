@@ -22,7 +22,7 @@ final class SchemaTest {
           "StaticMacRow.Key.mac", 6,
           "StaticMacConfig.mac", 6,
           "PuntRule.destination", 6,
-          "BridgePortRow.mac", 6);
+          "StpPortRow.mac", 6);
 
   @Test
   void each_row_has_its_key_in_field_one() {
