@@ -17,8 +17,7 @@ final class ControlQueue {
   /** Longer frames are no control frames. */
   static final int FRAME_OCTETS_MAX = 2_048;
 
-  private final MemorySegment octets =
-      MemorySegment.ofArray(new byte[CAPACITY * FRAME_OCTETS_MAX]);
+  private final MemorySegment octets = MemorySegment.ofArray(new byte[CAPACITY * FRAME_OCTETS_MAX]);
   private final int[] ports = new int[CAPACITY];
   private final int[] lengths = new int[CAPACITY];
   private final String[] classes = new String[CAPACITY];

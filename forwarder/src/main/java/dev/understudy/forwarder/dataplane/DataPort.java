@@ -1,5 +1,6 @@
 package dev.understudy.forwarder.dataplane;
 
+import dev.understudy.forwarder.soft.FrameView;
 import dev.understudy.forwarder.soft.PortCounter;
 import dev.understudy.forwarder.soft.SoftSwitch;
 import dev.understudy.linux.FrameBatch;
@@ -10,7 +11,6 @@ import dev.understudy.linux.SendVector;
 import dev.understudy.linux.TagProtocol;
 import dev.understudy.linux.TapDevice;
 import dev.understudy.linux.UdpSocket;
-import dev.understudy.forwarder.soft.FrameView;
 
 /** A port's channel as the forwarding thread has it: what is to be sent, and what became of it. */
 final class DataPort {
@@ -74,9 +74,7 @@ final class DataPort {
       soft.count(number, PortCounter.DROP_TOO_LONG, tooLongNow);
       soft.count(number, PortCounter.DROP_NO_PEER, noPeerNow);
       soft.count(
-          number,
-          PortCounter.DROP_SEND_FAILED,
-          droppedNow - noBufferNow - tooLongNow - noPeerNow);
+          number, PortCounter.DROP_SEND_FAILED, droppedNow - noBufferNow - tooLongNow - noPeerNow);
       soft.count(number, PortCounter.TX_FRAMES, -droppedNow);
       soft.count(number, PortCounter.TX_OCTETS, tally.sentOctets() - sentOctets - pendingOctets);
     }

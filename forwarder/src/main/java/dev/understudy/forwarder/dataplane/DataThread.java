@@ -174,8 +174,7 @@ final class DataThread implements Runnable {
       return;
     }
     int tci = batch.popTag(index);
-    if (tci != FrameBatch.NO_TAG
-        && batch.tagProtocol(index) != TagProtocol.CUSTOMER.etherType()) {
+    if (tci != FrameBatch.NO_TAG && batch.tagProtocol(index) != TagProtocol.CUSTOMER.etherType()) {
       // A service tag is payload to a customer bridge.
       batch.pushTag(index, TagProtocol.SERVICE, tci);
       tci = FrameBatch.NO_TAG;

@@ -256,9 +256,7 @@ final class Ports implements AutoCloseable {
       return Optional.of(link.name() + " is a port of another bridge or bond");
     }
     List<InterfaceAddress> addresses =
-        links().addresses(link.index()).stream()
-            .filter(address -> !address.isLinkLocal())
-            .toList();
+        links().addresses(link.index()).stream().filter(address -> !address.isLinkLocal()).toList();
     if (!addresses.isEmpty()) {
       return Optional.of(
           "%s has IP addresses (%s), which a port of a switch must not have"
@@ -289,11 +287,10 @@ final class Ports implements AutoCloseable {
     body.attached = true;
     int number = body.number();
     boolean apart = body.control != null;
-    plane.ask(
-        thread -> {
-          thread.soft().controlApart(number, apart);
-          return thread.attach(number, channel, size);
-        });
+    plane.ask(thread -> {
+      thread.soft().controlApart(number, apart);
+      return thread.attach(number, channel, size);
+    });
   }
 
   private static FrameSize frameSize(int mtu) {
@@ -396,8 +393,7 @@ final class Ports implements AutoCloseable {
       return;
     }
     Optional<Link> link = monitor().link(body.interfaceName());
-    if (body.attached
-        && (link.isEmpty() || link.get().index() != body.interfaceIndex)) {
+    if (body.attached && (link.isEmpty() || link.get().index() != body.interfaceIndex)) {
       release(body);
       body.error = body.interfaceName() + " is gone";
       changed(body, false, 0);
@@ -418,8 +414,7 @@ final class Ports implements AutoCloseable {
 
   /** Speeds of virtual links are nobody's measurement. */
   private void medium(PortBody body, Link link) {
-    boolean virtual =
-        link.kind().isPresent() && (link.kind().get().equals("veth") || isTun(link));
+    boolean virtual = link.kind().isPresent() && (link.kind().get().equals("veth") || isTun(link));
     Optional<LinkSpeed> speed = virtual || !link.up() ? Optional.empty() : speed(link.name());
     Medium now =
         new Medium(
@@ -473,11 +468,10 @@ final class Ports implements AutoCloseable {
       body.up = false;
       body.downCount += losses;
       int number = body.number();
-      plane.ask(
-          thread -> {
-            thread.soft().link(number, false);
-            return true;
-          });
+      plane.ask(thread -> {
+        thread.soft().link(number, false);
+        return true;
+      });
     }
   }
 
@@ -491,13 +485,12 @@ final class Ports implements AutoCloseable {
         udp
             ? FrameSize.STANDARD.octets() - FrameView.HEADER_LENGTH - TAG_LENGTH
             : body.medium.mtu();
-    plane.ask(
-        thread -> {
-          thread.soft().mtu(number, mtu);
-          thread.soft().controlApart(number, apart);
-          thread.soft().link(number, up);
-          return true;
-        });
+    plane.ask(thread -> {
+      thread.soft().mtu(number, mtu);
+      thread.soft().controlApart(number, apart);
+      thread.soft().link(number, up);
+      return true;
+    });
   }
 
   private void tell(PortBody body) {
@@ -543,13 +536,12 @@ final class Ports implements AutoCloseable {
       if (control != null) {
         control.attach(FrameFilter.only(controlMatches));
         int number = body.number();
-        plane.ask(
-            thread -> {
-              if (thread.channel(number) instanceof PacketSocket data) {
-                data.attach(others);
-              }
-              return true;
-            });
+        plane.ask(thread -> {
+          if (thread.channel(number) instanceof PacketSocket data) {
+            data.attach(others);
+          }
+          return true;
+        });
       }
     }
   }
@@ -601,8 +593,7 @@ final class Ports implements AutoCloseable {
       return;
     }
     int tag = received.popTag(index);
-    view.set(
-        received.memory(), received.start(index), received.length(index), FrameView.NO_TAG);
+    view.set(received.memory(), received.start(index), received.length(index), FrameView.NO_TAG);
     boolean tagged = tag != FrameBatch.NO_TAG && (tag & 0xFFF) != 0;
     int rule = tagged ? -1 : punts.match(view);
     if (rule < 0 || view.inlineTagLength() != 0) {
@@ -659,11 +650,10 @@ final class Ports implements AutoCloseable {
     Map<PortCounter, Long> taken = body.takeCounters();
     int number = body.number();
     if (!taken.isEmpty()) {
-      plane.ask(
-          thread -> {
-            taken.forEach((counter, more) -> thread.soft().count(number, counter, more));
-            return true;
-          });
+      plane.ask(thread -> {
+        taken.forEach((counter, more) -> thread.soft().count(number, counter, more));
+        return true;
+      });
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.understudy.forwarder.dataplane;
 
-import dev.understudy.border.DataPlane;
 import dev.understudy.border.DataPlaneListener;
+import dev.understudy.forwarder.ControlledDataPlane;
 import dev.understudy.forwarder.dataplane.Commands.Command;
 import dev.understudy.forwarder.soft.LearnedBatch;
 import dev.understudy.forwarder.soft.SoftSwitch;
@@ -34,9 +34,12 @@ import java.util.function.Function;
  * <p>The judgement's loop: {@link #awaitControl} for the time to its next tick, {@link
  * #drainControl}, then whatever else woke it.
  */
-public final class SoftDataPlane implements DataPlane, AutoCloseable {
+public final class SoftDataPlane implements ControlledDataPlane {
   /** How long the judgement waits for the forwarding thread. */
   static final long ANSWER_NANOS = 2_000_000_000L;
+
+  /** Below the judgement and its sockets, above all supervisors. */
+  private static final Scheduling.Wish FORWARDING = Scheduling.Wish.fifo(12).orNice(-12);
 
   private static final int READY_MAX = 256;
 
@@ -77,18 +80,21 @@ public final class SoftDataPlane implements DataPlane, AutoCloseable {
     thread.start();
   }
 
-  // The judgement's loop.
-
-  /**
-   * Waits until there is something to drain, {@link #wakeup} was called, or the time is over.
-   *
-   * @param timeoutNanos 0 or less does not wait
-   */
-  public void awaitControl(long timeoutNanos) {
-    epoll.await(ports.hasNews() ? 0 : timeoutNanos);
+  /** Makes data planes with the usual limits. */
+  public static ControlledDataPlane.Maker maker() {
+    return incarnation ->
+        new SoftDataPlane(
+            new Options(SwitchLimits.DEFAULT, incarnation, Optional.of(FORWARDING)));
   }
 
-  /** Ends {@link #awaitControl}, now or the next one. For any thread. */
+  // The judgement's loop.
+
+  @Override
+  public void awaitControl(long limitNanos) {
+    epoll.await(ports.hasNews() ? 0 : limitNanos);
+  }
+
+  @Override
   public void wakeup() {
     wake.signal();
   }
@@ -100,6 +106,7 @@ public final class SoftDataPlane implements DataPlane, AutoCloseable {
    * @throws IllegalStateException if the forwarding thread has died: this data plane is of no more
    *     use
    */
+  @Override
   public void drainControl(DataPlaneListener listener) {
     Throwable failure = data.failure();
     if (failure != null) {
@@ -172,11 +179,7 @@ public final class SoftDataPlane implements DataPlane, AutoCloseable {
     }
     byte[] octets = send.getFrame().toByteArray();
     return attempt(
-        thread ->
-            thread
-                .soft()
-                .refusalToSend(send)
-                .or(() -> thread.send(send.getPort(), octets)));
+        thread -> thread.soft().refusalToSend(send).or(() -> thread.send(send.getPort(), octets)));
   }
 
   /** A write to the tables. */
@@ -230,11 +233,10 @@ public final class SoftDataPlane implements DataPlane, AutoCloseable {
   @Override
   public List<ForwarderCounter> counters() {
     ports.handOverCounters();
-    return ask(
-        thread -> {
-          thread.countReceiveDrops();
-          return thread.soft().counters();
-        });
+    return ask(thread -> {
+      thread.countReceiveDrops();
+      return thread.soft().counters();
+    });
   }
 
   @Override

@@ -26,7 +26,7 @@ final class Judgement implements DataPlaneListener, AutoCloseable {
       new SoftDataPlane(new SoftDataPlane.Options(SwitchLimits.SMALL, 7, Optional.empty()));
   final List<Control> frames = new ArrayList<>();
   final List<LinkInput> links = new ArrayList<>();
-  final Map<Integer, LinkInput> linkOf = new TreeMap<>();
+  private final Map<Integer, LinkInput> linkOf = new TreeMap<>();
   int learnedTold;
 
   @Override
@@ -63,14 +63,17 @@ final class Judgement implements DataPlaneListener, AutoCloseable {
     }
   }
 
+  /** The last that was told of a port's link; one that was never told is not there. */
+  LinkInput linkOf(int port) {
+    return linkOf.getOrDefault(port, LinkInput.getDefaultInstance());
+  }
+
   boolean isUp(int port) {
-    LinkInput link = linkOf.get(port);
-    return link != null && link.getUp();
+    return linkOf(port).getUp();
   }
 
   long downCount(int port) {
-    LinkInput link = linkOf.get(port);
-    return link == null ? -1 : link.getDownCount();
+    return linkOf(port).getDownCount();
   }
 
   long counter(String name, int port) {

@@ -106,12 +106,11 @@ final class Lab implements AutoCloseable {
   /** Begins something on a thread inside a host's namespace. */
   <T> FutureTask<T> start(int host, Callable<T> work) {
     FutureTask<T> task =
-        new FutureTask<>(
-            () -> {
-              try (NetworkNamespace _ = NetworkNamespace.enter(host(host))) {
-                return work.call();
-              }
-            });
+        new FutureTask<>(() -> {
+          try (NetworkNamespace _ = NetworkNamespace.enter(host(host))) {
+            return work.call();
+          }
+        });
     Thread.ofPlatform().name("in " + host(host)).daemon().start(task);
     return task;
   }

@@ -178,8 +178,7 @@ final class UdpDataPlaneTest {
         .extracting(link -> link.getUp() + " " + link.getDownCount())
         .containsExactly("false 1", "true 1");
     peer(1).send(frame(BROADCAST, A, 2));
-    judgement.until(
-        "the drop", () -> judgement.counter("drop-port-discarding", 1) == 1);
+    judgement.until("the drop", () -> judgement.counter("drop-port-discarding", 1) == 1);
     judgement.set(forwarding(1));
     byte[] seen = frame(BROADCAST, A, 3);
     peer(1).send(seen);
@@ -204,16 +203,15 @@ final class UdpDataPlaneTest {
     Output taken = output(udp(2).setUdpListen(peer(1).listen()));
     assertThat(judgement.plane.carryOut(taken)).get().asString().contains("EADDRINUSE");
     judgement.plane.drainControl(judgement);
-    assertThat(judgement.linkOf.get(2).getPresent()).isFalse();
-    assertThat(judgement.linkOf.get(2).getError()).contains("EADDRINUSE");
+    assertThat(judgement.linkOf(2).getPresent()).isFalse();
+    assertThat(judgement.linkOf(2).getError()).contains("EADDRINUSE");
     assertThat(judgement.plane.ports()).hasSize(2);
     assertThat(judgement.plane.carryOut(output(udp(3).setUdpListen("nowhere:1"))))
         .get()
         .asString()
         .contains("address and port expected");
     assertThat(judgement.plane.carryOut(output(port(3)))).isPresent();
-    judgement.set(
-        Output.newBuilder().setRemovePort(RemovePort.newBuilder().setPort(1)).build());
+    judgement.set(Output.newBuilder().setRemovePort(RemovePort.newBuilder().setPort(1)).build());
     assertThat(judgement.plane.carryOut(taken)).as("free now").isEmpty();
   }
 
@@ -221,9 +219,7 @@ final class UdpDataPlaneTest {
   void a_port_can_move_to_another_address() {
     threeOpenPorts();
     judgement.set(
-        output(
-            udp(2)
-                .setUdpListen(peer(2).listen().replaceFirst("^127.0.0.1", "127.0.0.2"))));
+        output(udp(2).setUdpListen(peer(2).listen().replaceFirst("^127.0.0.1", "127.0.0.2"))));
     assertThat(judgement.plane.portStates().get(1).getState())
         .as("closed by the move")
         .isEqualTo(PortState.PORT_STATE_DISCARDING);
@@ -292,11 +288,10 @@ final class UdpDataPlaneTest {
   @Test
   void a_forwarding_thread_that_ended_is_an_answer_and_no_silence() {
     assertThat(
-            judgement.plane.attempt(
-                thread -> {
-                  thread.stop();
-                  return java.util.Optional.empty();
-                }))
+            judgement.plane.attempt(thread -> {
+              thread.stop();
+              return java.util.Optional.empty();
+            }))
         .isEmpty();
     while (judgement.plane.isAlive()) {
       Thread.onSpinWait();

@@ -8,6 +8,7 @@ import static dev.understudy.forwarder.soft.TestFrames.port;
 import static dev.understudy.forwarder.soft.TestFrames.tagged;
 import static dev.understudy.forwarder.soft.TestFrames.takeBpdus;
 import static dev.understudy.forwarder.soft.TestFrames.vlans;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -136,8 +137,7 @@ final class VethDataPlaneTest {
   }
 
   private static FrameFilter bpdus() {
-    return FrameFilter.only(
-        List.of(FrameFilter.Match.destination(new MacAddress(BRIDGE_GROUP))));
+    return FrameFilter.only(List.of(FrameFilter.Match.destination(new MacAddress(BRIDGE_GROUP))));
   }
 
   @Test
@@ -187,15 +187,15 @@ final class VethDataPlaneTest {
             () -> {
               try (Socket socket = new Socket("10.0.0.2", 5_000)) {
                 socket.setSoTimeout(20_000);
-                socket.getOutputStream().write("hello".getBytes());
+                socket.getOutputStream().write("hello".getBytes(UTF_8));
                 socket.shutdownOutput();
-                return new String(socket.getInputStream().readAllBytes());
+                return new String(socket.getInputStream().readAllBytes(), UTF_8);
               }
             });
     try (Socket accepted = server.accept()) {
       byte[] question = accepted.getInputStream().readAllBytes();
       accepted.getOutputStream().write(question);
-      accepted.getOutputStream().write(" to you".getBytes());
+      accepted.getOutputStream().write(" to you".getBytes(UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -225,9 +225,9 @@ final class VethDataPlaneTest {
     open(1, 2);
     lab.at(1, "ping -c 1 -W 5 10.0.0.2");
     lab.ip(1, "link del eth0");
-    judgement.until("port 1 gone", () -> !judgement.linkOf.get(1).getPresent());
-    assertThat(judgement.linkOf.get(1).getUp()).isFalse();
-    assertThat(judgement.linkOf.get(1).getError()).contains("p1");
+    judgement.until("port 1 gone", () -> !judgement.linkOf(1).getPresent());
+    assertThat(judgement.linkOf(1).getUp()).isFalse();
+    assertThat(judgement.linkOf(1).getError()).contains("p1");
     lab.connect(1);
     judgement.until("port 1 up", () -> judgement.isUp(1));
     assertThat(judgement.downCount(1)).isEqualTo(1);
@@ -250,10 +250,10 @@ final class VethDataPlaneTest {
     lab.ip(1, "link del eth0");
     assertThat(judgement.plane.carryOut(output(veth(1)))).hasValue("no interface p1");
     judgement.plane.drainControl(judgement);
-    assertThat(judgement.linkOf.get(1).getPresent()).isFalse();
+    assertThat(judgement.linkOf(1).getPresent()).isFalse();
     lab.connect(1);
     judgement.until("port 1 up", () -> judgement.isUp(1));
-    assertThat(judgement.linkOf.get(1).getError()).isEmpty();
+    assertThat(judgement.linkOf(1).getError()).isEmpty();
   }
 
   @Test
@@ -316,8 +316,7 @@ final class VethDataPlaneTest {
       byte[] answer = frame(BRIDGE_GROUP, A + 1, 99);
       judgement.set(
           Output.newBuilder()
-              .setSendFrame(
-                  SendFrame.newBuilder().setPort(1).setFrame(ByteString.copyFrom(answer)))
+              .setSendFrame(SendFrame.newBuilder().setPort(1).setFrame(ByteString.copyFrom(answer)))
               .build());
       neighbour.until(answer);
     }
@@ -402,7 +401,7 @@ final class VethDataPlaneTest {
   void frames_longer_than_the_way_out_are_dropped_and_counted() {
     open(1, 2);
     lab.ip("link set p2 mtu 1000");
-    judgement.until("mtu", () -> judgement.linkOf.get(2).getMtu() == 1_000);
+    judgement.until("mtu", () -> judgement.linkOf(2).getMtu() == 1_000);
     try (Wire one = new Wire(1, data())) {
       byte[] longFrame = new byte[1_200];
       System.arraycopy(frame(BROADCAST, A, 1), 0, longFrame, 0, 60);
