@@ -83,8 +83,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
   /** Makes data planes with the usual limits. */
   public static ControlledDataPlane.Maker maker() {
     return incarnation ->
-        new SoftDataPlane(
-            new Options(SwitchLimits.DEFAULT, incarnation, Optional.of(FORWARDING)));
+        new SoftDataPlane(new Options(SwitchLimits.DEFAULT, incarnation, Optional.of(FORWARDING)));
   }
 
   // The judgement's loop.
