@@ -1,4 +1,0 @@
-@NullMarked
-package dev.understudy.replication;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.understudy.simulation;
-
-import org.jspecify.annotations.NullMarked;
