@@ -383,13 +383,20 @@ public final class Border implements DataPlaneListener {
     } else if (holder == Slot.SLOT_UNSPECIFIED) {
       coldClaims.add(session.slot, claim, clock.nanos());
       decideCold();
-    } else if (inSync != session.slot && missedTicks() < 2L * timing.getSilenceLimitTicks()) {
+    } else if (!holdsAll(session.slot, claim)
+        && missedTicks() < 2L * timing.getSilenceLimitTicks()) {
       // A claimant without the whole state is worse than the holder's return, which is waited for a
       // little.
       refuse(session, ClaimKind.IF_LOST, "not in sync, and the active may return", 1);
     } else {
       grant(session, claim);
     }
+  }
+
+  /** True if nothing was carried out that the claimant doesn't hold, listed or not. */
+  private boolean holdsAll(Slot slot, Claim claim) {
+    return inSync == slot
+        || (claim.getHeld().getNumber() >= applied && claim.getHeld().getTerm() == appliedTerm);
   }
 
   private void onHandedOver(Session session, Claim claim) {
@@ -424,6 +431,8 @@ public final class Border implements DataPlaneListener {
   private void grant(Session session, Claim claim) {
     Slot previous = holder;
     boolean wasInSync = inSync == session.slot;
+    boolean wasComplete = holdsAll(session.slot, claim);
+    long handedOverAt = claim.getKind() == ClaimKind.HANDED_OVER ? permitNumber : -1;
     Session fenced = holderSession == session ? null : holderSession;
     advanceTerm();
     holder = session.slot;
@@ -439,6 +448,10 @@ public final class Border implements DataPlaneListener {
     if (!appliedAny) {
       applied = claim.getApplied();
       appliedTerm = claim.getHeld().getTerm();
+    }
+    if (!wasComplete) {
+      // Whoever starts from less than the whole state has not seen the links.
+      plane.links().forEach(link -> append(ForwarderInput.newBuilder().setLink(link)));
     }
     long from = claim.getIncarnation() == incarnation ? claim.getConsumed() : 0;
     deliveredThrough = Math.max(consumed, from);
@@ -482,6 +495,12 @@ public final class Border implements DataPlaneListener {
                     .setLostInputs(log.lostFrames() - lostAtConsumed)
                     .setNewForwarder(!appliedAny))
             .build());
+    if (fenced != null && handedOverAt >= applied) {
+      // The one that handed over holds all that was carried out: it is the standby without a gap.
+      standby(previous).ready = true;
+      standby(previous).held = handedOverAt;
+      list(previous);
+    }
     deliver();
   }
 
@@ -575,8 +594,23 @@ public final class Border implements DataPlaneListener {
       refuseWrite(session, permit.getTerm());
       return;
     }
+    if (permit.getWithdrawn()) {
+      expirePermit();
+      return;
+    }
     permitNumber = permit.getNumber();
     permitTick = tick;
+  }
+
+  private void expirePermit() {
+    permitNumber = -1;
+    if (holderSession != null) {
+      outbox.send(
+          holderSession.id,
+          ToSupervisor.newBuilder()
+              .setPermitExpired(PermitExpired.newBuilder().setTerm(term))
+              .build());
+    }
   }
 
   // ---- brackets
@@ -1058,14 +1092,7 @@ public final class Border implements DataPlaneListener {
     giveTick(now);
     watchTicks(now);
     if (permitNumber >= 0 && tick - permitTick >= PERMIT_TICKS) {
-      permitNumber = -1;
-      if (holderSession != null) {
-        outbox.send(
-            holderSession.id,
-            ToSupervisor.newBuilder()
-                .setPermitExpired(PermitExpired.newBuilder().setTerm(term))
-                .build());
-      }
+      expirePermit();
     }
     if (holder != Slot.SLOT_UNSPECIFIED && holderSession != null) {
       if (holderSilent()) {

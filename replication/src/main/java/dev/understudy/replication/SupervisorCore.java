@@ -88,7 +88,7 @@ public final class SupervisorCore {
   // The peer.
   private boolean peerUp;
   private @Nullable PeerHello peerHello;
-  private @Nullable SyncRequest waitingSync;
+  private boolean peerAnnounced;
   private boolean syncRequested;
   private boolean readySent;
   private long peerHeld;
@@ -358,7 +358,16 @@ public final class SupervisorCore {
     active = begun;
     complete = true;
     readySent = false;
-    answerWaitingSync();
+    peerAnnounced = false;
+    if (wasActive) {
+      environment.event(
+          Severity.WARNING,
+          "FORWARDER_RESTARTED",
+          "the forwarder was restarted; its tables are programmed again in term " + term);
+    }
+    if (peerUp && !streaming) {
+      sendHello();
+    }
     while (!deferredRequests.isEmpty()) {
       begun.request(deferredRequests.remove());
     }
@@ -412,7 +421,8 @@ public final class SupervisorCore {
       handedOver(fenced.getTermInForce());
       return;
     }
-    if (active != null || fenced.getTermRefused() != 0) {
+    // A standby that handed over may have had a last word under way: that is no reason to end.
+    if (active != null) {
       fail(
           "fenced: term "
               + fenced.getTermInForce()
@@ -456,7 +466,6 @@ public final class SupervisorCore {
               .setPosition(PeerPosition.newBuilder().setHeld(position(image.position())))
               .build());
     }
-    requestSync();
     if (activeSeemsLost() && ticksSinceClaim >= CLAIM_AGAIN_TICKS) {
       claimIfLost();
     }
@@ -506,8 +515,15 @@ public final class SupervisorCore {
     peerUp = true;
     syncRequested = false;
     peerHello = null;
-    waitingSync = null;
+    peerAnnounced = false;
     ticksSinceBracket = 0;
+    sendHello();
+  }
+
+  /**
+   * Says who this is. An active one announces itself so, and the standby answers with its request.
+   */
+  private void sendHello() {
     environment.toPeer(
         CanonicalMessage.newBuilder()
             .setHello(
@@ -521,25 +537,25 @@ public final class SupervisorCore {
                     .setRole(role.name())
                     .setHeld(position(image.position())))
             .build());
-    requestSync();
   }
 
   public void peerDisconnected(String reason) {
     peerUp = false;
-    waitingSync = null;
+    peerAnnounced = false;
     syncRequested = false;
     handOver = null;
     receiver.discard();
     answers.peerLost();
     if (active != null) {
       active.feed().stop();
+      if (handingOver) {
+        permit(active, "the connection between the modules ended", true);
+      }
       environment.event(
           Severity.WARNING, "PEER_LOST", "the connection to the standby ended: " + reason);
     } else if (role.standby()) {
+      claimIfLost();
       notReady("the connection to the active ended: " + reason);
-      if (!holderAlive || holder == settings.peer()) {
-        claimIfLost();
-      }
     }
   }
 
@@ -615,6 +631,11 @@ public final class SupervisorCore {
       return;
     }
     peerHello = hello;
+    if (hello.getRole().equals(Role.ACTIVE.name())) {
+      peerAnnounced = true;
+      syncRequested = false;
+      requestSync();
+    }
   }
 
   /** Brackets are for a standby only; what an old active still sends is passed over. */
@@ -704,8 +725,8 @@ public final class SupervisorCore {
 
   private void notReady(String reason) {
     notReadyReason = reason;
-    if (readySent) {
-      readySent = false;
+    readySent = false;
+    if (role.standby()) {
       toForwarder(
           ToForwarder.newBuilder()
               .setStandbyNotReady(StandbyNotReady.newBuilder().setReason(reason)));
@@ -726,7 +747,7 @@ public final class SupervisorCore {
   }
 
   private void requestSync() {
-    if (!peerUp || syncRequested || !role.standby()) {
+    if (!peerUp || !peerAnnounced || syncRequested || !role.standby()) {
       return;
     }
     syncRequested = true;
@@ -742,19 +763,11 @@ public final class SupervisorCore {
   }
 
   private void onSyncRequest(SyncRequest request) {
-    waitingSync = request;
-    answerWaitingSync();
-  }
-
-  private void answerWaitingSync() {
-    SyncRequest request = waitingSync;
-    if (active == null || request == null || !peerUp) {
-      return;
+    if (active != null) {
+      peerHeld = request.getHeld().getNumber();
+      environment.event(
+          Severity.INFO, "SYNCHRONISING", "the standby gets a " + active.feed().start(request));
     }
-    waitingSync = null;
-    peerHeld = request.getHeld().getNumber();
-    environment.event(
-        Severity.INFO, "SYNCHRONISING", "the standby gets a " + active.feed().start(request));
   }
 
   private void onDigest(Digest digest) {
@@ -947,13 +960,18 @@ public final class SupervisorCore {
                     .setReason("switchover")
                     .setForce(force && !standbyListed))
             .build());
+    permit(mine, "switchover", false);
+  }
+
+  private void permit(ActiveTerm mine, String reason, boolean withdrawn) {
     toForwarder(
         ToForwarder.newBuilder()
             .setPermit(
                 Permit.newBuilder()
                     .setTerm(mine.term())
-                    .setNumber(at.getNumber())
-                    .setReason("switchover")));
+                    .setNumber(image.position().number())
+                    .setReason(reason)
+                    .setWithdrawn(withdrawn)));
   }
 
   private void onHandOver(HandOver message) {
@@ -983,6 +1001,9 @@ public final class SupervisorCore {
     holder = settings.peer();
     holderAlive = true;
     becomeStandby("handed over");
+    if (!peerUp) {
+      notReady("no connection to the active");
+    }
     String request = handOverRequest;
     if (request != null) {
       handOverRequest = null;
@@ -1038,6 +1059,7 @@ public final class SupervisorCore {
     }
     readySent = false;
     syncRequested = false;
+    claimOutstanding = false;
     ticksSinceBracket = 0;
     requestSync();
   }

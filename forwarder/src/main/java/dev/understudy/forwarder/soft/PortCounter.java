@@ -49,14 +49,14 @@ public enum PortCounter {
   DROP_SEGMENTED,
   /** A frame without checksum of a kind that the switch can't sum up. */
   DROP_CHECKSUM,
-  /**
-   * A tag that the port's socket can't carry, for example a service tag taken out by the kernel.
-   */
-  DROP_TAG,
   /** The kernel had no room to send. */
   DROP_SEND_QUEUE_FULL,
+  /** Nobody listens at the other end of a UDP port. */
+  DROP_NO_PEER,
   /** The kernel refused to send. */
   DROP_SEND_FAILED,
+  /** The kernel refused to hand over frames. */
+  RECEIVE_ERRORS,
   /** The kernel had no room for received data frames. */
   DROP_RECEIVE_QUEUE_FULL,
   /** The kernel had no room for received control frames. */

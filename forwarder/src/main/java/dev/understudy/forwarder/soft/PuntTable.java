@@ -128,6 +128,11 @@ public final class PuntTable {
     return -1;
   }
 
+  /** Is it for one of the reserved addresses, which are never forwarded? */
+  public boolean isReserved(int rule) {
+    return destinations[rule] != ANY && MacAddress.isReserved(destinations[rule]);
+  }
+
   public boolean takes(int rule) {
     return rules.get(rule).getAction() == PuntAction.PUNT_ACTION_TAKE;
   }

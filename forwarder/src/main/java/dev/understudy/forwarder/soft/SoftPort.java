@@ -11,7 +11,7 @@ final class SoftPort {
   SetPort settings;
   boolean up;
 
-  /** Its control frames come to the judgement by a socket of their own. */
+  /** Its control frames to reserved addresses come to the judgement by a socket of their own. */
   boolean controlApart;
 
   /** Longest frame without tag that may leave, in octets. */

@@ -1,6 +1,5 @@
 package dev.understudy.forwarder.soft;
 
-import dev.understudy.core.Check;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.Output;
 import dev.understudy.schema.SendFrame;
@@ -142,10 +141,10 @@ public final class SoftSwitch {
   }
 
   private void punt(SoftPort port, FrameView frame, int tci, int rule, long nowNanos) {
-    if (port.controlApart) {
+    PuntTable punts = tables.punts();
+    if (port.controlApart && punts.isReserved(rule)) {
       return;
     }
-    PuntTable punts = tables.punts();
     if (port.policers.admit(punts, rule, nowNanos)) {
       port.count(PortCounter.RX_CONTROL_FRAMES);
       egress.punt(port.number, frame, tci, punts.trafficClass(rule));
@@ -243,6 +242,8 @@ public final class SoftSwitch {
     byte[] octets = send.getFrame().toByteArray();
     sending.set(MemorySegment.ofArray(octets), 0, octets.length, FrameView.NO_TAG);
     port.count(PortCounter.TX_CONTROL_FRAMES);
+    port.count(PortCounter.TX_FRAMES);
+    port.count(PortCounter.TX_OCTETS, octets.length);
     egress.transmit(port.number, sending, sending.tci());
     return Optional.empty();
   }
@@ -292,13 +293,17 @@ public final class SoftSwitch {
     }
   }
 
-  /** Control frames of this port come to the judgement by a socket of their own. */
-  public void controlApart(int portNumber) {
+  /** Do control frames to reserved addresses come to the judgement by a socket of their own? */
+  public void controlApart(int portNumber, boolean apart) {
     SoftPort port = tables.port(portNumber);
-    Check.that(port != null, "the port is there", portNumber);
     if (port != null) {
-      port.controlApart = true;
+      port.controlApart = apart;
     }
+  }
+
+  /** Is a port still attached to what it was attached to? */
+  public static boolean isSameAttachment(SetPort one, SetPort other) {
+    return SwitchTables.isSameAttachment(one, other);
   }
 
   /** Counts what happened to a port's frame outside of this class. */

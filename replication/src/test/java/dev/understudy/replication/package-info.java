@@ -1,0 +1,4 @@
+@NullMarked
+package dev.understudy.replication;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package dev.understudy.simulation;
+
+import dev.understudy.border.Border;
+import dev.understudy.core.Check;
+import dev.understudy.core.Image;
+import dev.understudy.core.RowKey;
+import dev.understudy.replication.Role;
+import dev.understudy.schema.Slot;
+import dev.understudy.schema.ToSupervisor;
+import java.util.TreeMap;
+
+/** The invariants of the design, checked after every event of a switch. */
+final class Invariants {
+  /** Images are remembered for so many brackets back. */
+  private static final int REMEMBERED = 512;
+
+  private record Place(long term, long number) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int byNumber = Long.compare(number, other.number);
+      return byNumber != 0 ? byNumber : Long.compare(term, other.term);
+    }
+  }
+
+  private final SimulatedSwitch owner;
+  private final TreeMap<Place, Integer> images = new TreeMap<>();
+  private final TreeMap<Slot, Image.Position> looked = new TreeMap<>();
+  private final TreeMap<Long, Long> stamps = new TreeMap<>();
+  private long lastTerm;
+  private long lastApplied;
+  private long lastConsumed;
+
+  Invariants(SimulatedSwitch owner) {
+    this.owner = owner;
+  }
+
+  void newForwarder() {
+    lastApplied = 0;
+    lastConsumed = 0;
+    stamps.clear();
+  }
+
+  /** A message of the forwarder: numbered inputs are stamped in order. */
+  void told(ToSupervisor message) {
+    if (message.hasInput() && message.getInput().getNumber() != 0) {
+      long number = message.getInput().getNumber();
+      long stamp = message.getInput().getStampNanos();
+      var before = stamps.lowerEntry(number);
+      var after = stamps.higherEntry(number);
+      Check.that(
+          (before == null || before.getValue() <= stamp)
+              && (after == null || after.getValue() >= stamp),
+          "9: inputs are stamped in the order of their numbers",
+          number,
+          stamp);
+      stamps.put(number, stamp);
+      while (stamps.size() > REMEMBERED) {
+        stamps.pollFirstEntry();
+      }
+    }
+  }
+
+  void check() {
+    if (!owner.forwarderAlive()) {
+      return;
+    }
+    Border border = owner.border();
+    Check.that(border.term() >= lastTerm, "1: terms only grow", border.term(), lastTerm);
+    lastTerm = border.term();
+    Check.that(
+        border.applied() >= lastApplied, "2: brackets are applied in order", border.applied());
+    lastApplied = border.applied();
+    Check.that(border.consumed() >= lastConsumed, "4: consumed only grows", border.consumed());
+    lastConsumed = border.consumed();
+    if (border.inSync() != Slot.SLOT_UNSPECIFIED) {
+      Check.that(
+          border.applied() <= border.held(border.inSync()),
+          "3: nothing is carried out before the listed standby holds it",
+          border.applied(),
+          border.held(border.inSync()));
+      Check.that(border.inSync() != border.holder(), "the active is not its own standby");
+    }
+    int active = 0;
+    for (SimulatedSupervisor supervisor : owner.supervisors().values()) {
+      if (supervisor.life() == SimulatedSupervisor.Life.RUNNING) {
+        if (supervisor.core().role() == Role.ACTIVE
+            && supervisor.settings().slot() == border.holder()) {
+          active++;
+        }
+        lineage(supervisor);
+      }
+    }
+    Check.that(active <= 1, "1: one writer", active);
+  }
+
+  /** Equal positions mean equal images. */
+  private void lineage(SimulatedSupervisor supervisor) {
+    Image image = supervisor.core().image();
+    Image.Position position = image.position();
+    Slot slot = supervisor.settings().slot();
+    if (position.equals(Image.Position.NONE) || position.equals(looked.put(slot, position))) {
+      return;
+    }
+    int hash = 0;
+    for (int table : image.tables()) {
+      Image.Digest digest = image.digest(RowKey.first(table), null);
+      hash = hash * 31 + digest.crc() + digest.rows() + table;
+    }
+    Place place = new Place(position.term(), position.number());
+    Integer before = images.put(place, hash);
+    Check.that(
+        before == null || before == hash,
+        "5: equal positions mean equal images",
+        owner.name(),
+        slot,
+        position);
+    while (images.size() > REMEMBERED) {
+      images.pollFirstEntry();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.understudy.simulation;
+
+import org.jspecify.annotations.NullMarked;
