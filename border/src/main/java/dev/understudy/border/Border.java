@@ -701,7 +701,7 @@ public final class Border implements DataPlaneListener {
           .ifPresent(reason -> outputFailed(bracket.getNumber(), at, output, reason));
     }
     applied = bracket.getNumber();
-    appliedTerm = bracket.getTerm();
+    appliedTerm = bracket.getMadeInTerm();
     appliedNanos = now;
     appliedAny = true;
     if (bracket.getConsumed() > consumed) {

@@ -82,6 +82,7 @@ record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
     }
     return BorderBracket.newBuilder()
         .setTerm(term)
+        .setMadeInTerm(open.getTerm())
         .setNumber(open.getNumber())
         .setConsumed(open.getConsumed())
         .setWakeAtNanos(open.getWakeAtNanos())
