@@ -106,7 +106,10 @@ public final class Network {
       return device;
     }
 
-    /** Every frame out of every port with its time and octets, and every table write that changed something. */
+    /**
+     * Every frame out of every port with its time and octets, and every table write that changed
+     * something.
+     */
     public List<String> trace() {
       return trace;
     }
@@ -149,7 +152,7 @@ public final class Network {
       scheduler.after(everyNanos, () -> send(to, everyNanos, untilNanos));
     }
 
-    /** Frames addressed to this host, by number, and how often each came. */
+    /** Frames addressed to this host, by sender and number, and how often each came. */
     public Map<Long, Integer> received() {
       return received;
     }
@@ -161,7 +164,7 @@ public final class Network {
     private void receive(byte[] octets) {
       long destination = get(octets, 0, 6);
       if (destination == mac && get(octets, 12, 2) == HOST_ETHER_TYPE) {
-        received.merge(get(octets, 16, 8), 1, Integer::sum);
+        received.merge(get(octets, 14, 2) << 48 | get(octets, 16, 8), 1, Integer::sum);
       }
     }
   }
@@ -177,8 +180,7 @@ public final class Network {
    */
   public Bridge bridge(Config config, boolean redundant, long delayNanos) {
     Check.that(!bridges.containsKey(config.getName()), "names are used once", config.getName());
-    Bridge bridge =
-        new Bridge(config.getName(), bridges.size() + 1, config, redundant, delayNanos);
+    Bridge bridge = new Bridge(config.getName(), bridges.size() + 1, config, redundant, delayNanos);
     bridges.put(config.getName(), bridge);
     return bridge;
   }

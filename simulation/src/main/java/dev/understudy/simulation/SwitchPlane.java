@@ -16,7 +16,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The soft switch's forwarding, learning and flush code as a simulated switch's body; writes that change something are told. */
+/**
+ * The soft switch's forwarding, learning and flush code as a simulated switch's body; writes that
+ * change something are told.
+ */
 final class SwitchPlane implements SimulatedSwitch.SimulatedPlane {
   private final DirectDataPlane plane;
   private final Consumer<String> changes;

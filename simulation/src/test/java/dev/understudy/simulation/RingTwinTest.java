@@ -7,8 +7,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same ring twice, with and without a failover: real spanning tree, real soft switch, real frames. Takeovers take no
- * virtual time here, so all that leaves any port must be the same, octet by octet, at the same time.
+ * The same ring twice, with and without a failover: real spanning tree, real soft switch, real
+ * frames. Takeovers take no virtual time here, so all that leaves any port must be the same, octet
+ * by octet, at the same time.
  */
 final class RingTwinTest {
   /** A fault after every so many messages; a prime, so that all kinds of messages are met. */

@@ -9,8 +9,9 @@ import dev.understudy.schema.UdpAttachment;
 import java.util.List;
 
 /**
- * A ring of three bridges, the first of which is redundant, with a host at each, and a story: it converges, a link of the ring
- * is pulled and plugged, the priority of the redundant one changes, its supervisors switch over.
+ * A ring of three bridges, the first of which is redundant, with a host at each, and a story: it
+ * converges, a link of the ring is pulled and plugged, the priority of the redundant one changes,
+ * its supervisors switch over.
  */
 final class RingWorld {
   static final long MILLI = 1_000_000L;
