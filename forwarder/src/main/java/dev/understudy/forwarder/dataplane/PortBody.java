@@ -93,6 +93,13 @@ final class PortBody {
     return settings.getInterface().isEmpty() ? settings.getTap() : settings.getInterface();
   }
 
+  /** What it is attached to, for people. */
+  String attachment() {
+    return settings.getUdpListen().isEmpty()
+        ? interfaceName()
+        : "UDP " + settings.getUdpListen() + " to " + settings.getUdpPeer();
+  }
+
   void count(PortCounter counter, long more) {
     counters.merge(counter, more, Long::sum);
   }

@@ -49,6 +49,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The judgement's side of the ports: opens and releases what they are attached to, follows their
@@ -58,6 +60,7 @@ final class Ports implements AutoCloseable {
   /** Control frames that are taken from one port before the next one has its turn. */
   private static final int CONTROL_FRAMES_MAX = 256;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
   private static final int CONTROL_BATCH = 64;
   private static final int DATA_BUFFER_OCTETS = 16 << 20;
   private static final int CONTROL_BUFFER_OCTETS = 1 << 20;
@@ -197,7 +200,9 @@ final class Ports implements AutoCloseable {
       tap.close();
       return tap.name() + " was made and is gone";
     }
-    silence(body, link.get());
+    // The host's stack stays as it is: it is the neighbour at the other end of this cable.
+    body.wasAdminUp = link.get().adminUp();
+    body.silenced = Set.of();
     bind(body, link.get());
     attach(body, tap, frameSize(link.get().mtu()));
     return "";
@@ -286,6 +291,16 @@ final class Ports implements AutoCloseable {
     body.frameSize = size;
     body.attached = true;
     int number = body.number();
+    LOG.info(
+        "port {} ({}) is attached to {}, with a receive buffer of {} octets",
+        number,
+        body.settings.getName(),
+        body.attachment(),
+        switch (channel) {
+          case PacketSocket socket -> socket.receiveBufferOctets();
+          case UdpSocket socket -> socket.receiveBufferOctets();
+          case TapDevice _ -> 0;
+        });
     boolean apart = body.control != null;
     plane.ask(thread -> {
       thread.soft().controlApart(number, apart);
@@ -396,6 +411,7 @@ final class Ports implements AutoCloseable {
     if (body.attached && (link.isEmpty() || link.get().index() != body.interfaceIndex)) {
       release(body);
       body.error = body.interfaceName() + " is gone";
+      LOG.info("port {}: {}", body.number(), body.error);
       changed(body, false, 0);
     }
     if (!body.attached && link.isPresent()) {

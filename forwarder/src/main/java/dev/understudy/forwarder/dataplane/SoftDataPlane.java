@@ -278,6 +278,11 @@ public final class SoftDataPlane implements ControlledDataPlane {
     wake.close();
   }
 
+  /** The forwarding thread's identifier, to look at what it costs. */
+  long threadId() {
+    return thread.threadId();
+  }
+
   boolean isAlive() {
     return thread.isAlive();
   }

@@ -398,6 +398,26 @@ final class VethDataPlaneTest {
   }
 
   @Test
+  void the_host_itself_may_be_behind_a_tap() {
+    open(1);
+    judgement.set(output(port(4).setTap("tap4").setAccessVlan(1)));
+    judgement.until("tap up", () -> judgement.isUp(4));
+    judgement.set(forwarding(4));
+    lab.ip("addr add 10.0.0.4/24 dev tap4");
+    assertThat(lab.at(1, "ping -c 3 -i 0.05 -W 5 10.0.0.4")).contains(" 0% packet loss");
+  }
+
+  @Test
+  void a_flap_between_two_looks_is_a_loss() {
+    open(1, 2);
+    lab.ip(1, "link set eth0 down");
+    lab.ip(1, "link set eth0 up");
+    judgement.until("a loss and up", () -> judgement.downCount(1) == 1 && judgement.isUp(1));
+    assertThat(judgement.plane.portStates().get(0).getState())
+        .isEqualTo(PortState.PORT_STATE_DISCARDING);
+  }
+
+  @Test
   void frames_longer_than_the_way_out_are_dropped_and_counted() {
     open(1, 2);
     lab.ip("link set p2 mtu 1000");
