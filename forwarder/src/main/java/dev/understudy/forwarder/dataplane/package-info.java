@@ -8,8 +8,8 @@
  *
  * <p><b>Threads.</b> The judgement's thread owns ports and their links ({@link
  * dev.understudy.forwarder.dataplane.Ports}); the forwarding thread ({@link
- * dev.understudy.forwarder.dataplane.DataThread}) owns the switch and the data sockets. It waits for
- * nobody: what the judgement wants goes through {@link
+ * dev.understudy.forwarder.dataplane.DataThread}) owns the switch and the data sockets. It waits
+ * for nobody: what the judgement wants goes through {@link
  * dev.understudy.forwarder.dataplane.Commands}, a bounded row, and the judgement waits for it, at
  * most two seconds. The other way, control frames go through {@link
  * dev.understudy.forwarder.dataplane.ControlQueue}; when that is full they are dropped and counted.
@@ -24,13 +24,13 @@
  * of it, and is counted; an interface that is made again under the same name is bound again. A UDP
  * port is up as long as it is attached; who listens at its other end is no matter of the link.
  *
- * <p><b>The host's stack</b> has to be silent on an AF_PACKET port: interfaces with IP addresses are refused,
- * IPv6 and ARP are switched off while the interface is a port, and put back on release. A forwarder
- * that is killed leaves them off. At a TAP, the host's stack is the neighbour.
+ * <p><b>The host's stack</b> has to be silent on an AF_PACKET port: interfaces with IP addresses
+ * are refused, IPv6 and ARP are switched off while the interface is a port, and put back on
+ * release. A forwarder that is killed leaves them off. At a TAP, the host's stack is the neighbour.
  *
  * <p><b>Checksums and segments.</b> A checksum that the sender's kernel left to its card is
- * completed here for TCP, UDP and ICMPv6. A frame that is longer than the way out carries, such as a
- * row of TCP segments that nobody cut, is dropped and counted.
+ * completed here for TCP, UDP and ICMPv6. A frame that is longer than the way out carries, such as
+ * a row of TCP segments that nobody cut, is dropped and counted.
  *
  * <p><b>Limits:</b> 64 frames at once from a port, 256 commands and 1,024 control frames waiting,
  * 16 MiB of receive buffer asked for each port.

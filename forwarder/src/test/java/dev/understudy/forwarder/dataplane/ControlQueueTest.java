@@ -21,8 +21,7 @@ final class ControlQueueTest {
 
   private boolean put(byte[] frame, int tci) {
     FrameView view =
-        new FrameView()
-            .set(MemorySegment.ofArray(frame), 0, frame.length, FrameView.NO_TAG);
+        new FrameView().set(MemorySegment.ofArray(frame), 0, frame.length, FrameView.NO_TAG);
     return queue.put(3, view, tci, "stp");
   }
 
@@ -90,15 +89,14 @@ final class ControlQueueTest {
     int frames = 200_000;
     Thread producer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  for (int i = 0; i < frames; i++) {
-                    byte[] octets = frame(A, i, i);
-                    while (!put(octets, FrameView.NO_TAG)) {
-                      Thread.onSpinWait();
-                    }
-                  }
-                });
+            .start(() -> {
+              for (int i = 0; i < frames; i++) {
+                byte[] octets = frame(A, i, i);
+                while (!put(octets, FrameView.NO_TAG)) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
     int next = 0;
     while (next < frames) {
       for (ByteString octets : drain()) {
