@@ -1,0 +1,47 @@
+package dev.understudy.lab;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Decides whether a lab test runs. {@code UNDERSTUDY_LAB=required}: a missing part fails the test.
+ * {@code off}: it is skipped. Otherwise it runs where root and all parts are there, and is skipped
+ * with one line that says what is missing.
+ */
+final class LabNeeds {
+  /**
+   * Rounds of each scenario: {@code UNDERSTUDY_LAB_ROUNDS}, else 3 where the lab is required, else
+   * 1.
+   */
+  static final int ROUNDS = rounds();
+
+  private LabNeeds() {}
+
+  static boolean required() {
+    return "required".equals(System.getenv("UNDERSTUDY_LAB"));
+  }
+
+  private static int rounds() {
+    String asked = System.getenv("UNDERSTUDY_LAB_ROUNDS");
+    if (asked != null) {
+      return Integer.parseInt(asked);
+    }
+    return required() ? 3 : 1;
+  }
+
+  /** Skips or fails the test if something is missing. */
+  static void check() {
+    if ("off".equals(System.getenv("UNDERSTUDY_LAB"))) {
+      Assumptions.abort("the lab is off (UNDERSTUDY_LAB=off)");
+    }
+    Optional<String> missing = Parts.missing();
+    if (missing.isPresent()) {
+      String line = "no lab: " + missing.get();
+      if (required()) {
+        Assertions.fail(line);
+      }
+      Assumptions.abort(line);
+    }
+  }
+}
