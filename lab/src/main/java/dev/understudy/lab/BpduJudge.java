@@ -144,20 +144,44 @@ public final class BpduJudge {
       if (bpdu.kind() == Bpdu.Kind.TOPOLOGY_CHANGE_NOTIFICATION) {
         continue;
       }
-      String now =
-          "root %s cost %d bridge %s port 0x%04x %s"
-              .formatted(
-                  bpdu.rootId(),
-                  bpdu.rootPathCost(),
-                  bpdu.bridgeId(),
-                  bpdu.portId(),
-                  bpdu.kind() == Bpdu.Kind.RAPID ? bpdu.roleAndState() : "configuration");
+      String now = chapter(bpdu);
       if (!now.equals(last)) {
         story.add(now);
         last = now;
       }
     }
     return story;
+  }
+
+  private static String chapter(Bpdu bpdu) {
+    return "root %s cost %d bridge %s port 0x%04x %s"
+        .formatted(
+            bpdu.rootId(),
+            bpdu.rootPathCost(),
+            bpdu.bridgeId(),
+            bpdu.portId(),
+            bpdu.kind() == Bpdu.Kind.RAPID ? bpdu.roleAndState() : "configuration");
+  }
+
+  /**
+   * When the last thing changed: a sender told another root, role or state than before, proposed or
+   * agreed. The beginning of time if nothing did.
+   */
+  public long lastChangeNanos() {
+    Map<String, String> last = new TreeMap<>();
+    long changed = Long.MIN_VALUE;
+    for (Bpdu bpdu : bpdus) {
+      if (bpdu.kind() == Bpdu.Kind.TOPOLOGY_CHANGE_NOTIFICATION) {
+        continue;
+      }
+      String now = chapter(bpdu);
+      String before = last.put(bpdu.source(), now);
+      boolean news = before != null && !before.equals(now);
+      if (news || bpdu.flags().proposal() || bpdu.flags().agreement()) {
+        changed = bpdu.timeNanos();
+      }
+    }
+    return changed;
   }
 
   /**

@@ -32,7 +32,7 @@ public final class Daemon implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     return new Daemon(name, launch(builder, environment), log);
   }
 
@@ -40,7 +40,7 @@ public final class Daemon implements AutoCloseable {
   public static Daemon startPiped(
       String name, Path log, Map<String, String> environment, List<String> command) {
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     return new Daemon(name, launch(builder, environment), log);
   }
 

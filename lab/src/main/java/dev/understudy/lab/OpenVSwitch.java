@@ -18,65 +18,83 @@ public final class OpenVSwitch implements AutoCloseable {
   private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
+  private final Lab lab;
   private final Namespace namespace;
-  private final String database;
-  private final String control;
+  private final String name;
   private final Daemon databaseServer;
-  private final Daemon switchDaemon;
+  private Daemon switchDaemon;
 
-  private OpenVSwitch(
-      Namespace namespace,
-      String database,
-      String control,
-      Daemon databaseServer,
-      Daemon switchDaemon) {
+  private OpenVSwitch(Lab lab, Namespace namespace, String name) {
+    this.lab = lab;
     this.namespace = namespace;
-    this.database = database;
-    this.control = control;
-    this.databaseServer = databaseServer;
-    this.switchDaemon = switchDaemon;
+    this.name = name;
+    databaseServer = startDatabaseServer();
+    lab.add(databaseServer);
+    switchDaemon = startSwitchDaemon();
   }
 
   /** Starts both daemons; closed with the lab. */
   public static OpenVSwitch start(Lab lab, Namespace namespace, String name) {
+    return lab.add(new OpenVSwitch(lab, namespace, name));
+  }
+
+  private Daemon startDatabaseServer() {
+    Path file = lab.file(name + ".db");
     Path socket = lab.file(name + ".db.sock");
-    Path control = lab.file(name + ".ctl");
-    Path databaseFile = lab.file(name + ".db");
-    Map<String, String> environment =
-        Map.of("OVS_RUNDIR", lab.directory().toString(), "OVS_LOGDIR", lab.directory().toString());
-    Command.run("ovsdb-tool", "create", databaseFile.toString(), SCHEMA.toString());
-    Daemon databaseServer =
+    Command.run("ovsdb-tool", "create", file.toString(), SCHEMA.toString());
+    Daemon daemon =
         Daemon.start(
             "ovsdb-server of " + name,
             lab.file(name + ".ovsdb-server.log"),
-            environment,
+            environment(),
             namespace.inside(
                 List.of(
                     "ovsdb-server",
-                    databaseFile.toString(),
+                    file.toString(),
                     "--remote=punix:" + socket,
                     "--unixctl=" + lab.file(name + ".db.ctl"))));
-    lab.add(databaseServer);
     Await.until(
         "ovsdb-server listens",
         START_LIMIT,
-        () -> socket.toFile().exists() && databaseServer.isAlive(),
-        databaseServer::log);
-    String database = "unix:" + socket;
-    Command.run("ovs-vsctl", "--db=" + database, "--no-wait", "init");
-    Daemon switchDaemon =
+        () -> socket.toFile().exists() && daemon.isAlive(),
+        daemon::log);
+    Command.run("ovs-vsctl", "--db=" + database(), "--no-wait", "init");
+    return daemon;
+  }
+
+  private Daemon startSwitchDaemon() {
+    Daemon daemon =
         Daemon.start(
             "ovs-vswitchd of " + name,
             lab.file(name + ".ovs-vswitchd.log"),
-            environment,
-            namespace.inside(List.of("ovs-vswitchd", database, "--unixctl=" + control)));
+            environment(),
+            namespace.inside(
+                List.of(
+                    "ovs-vswitchd",
+                    database(),
+                    "--unixctl=" + control(),
+                    "-vsyslog:off",
+                    "-vconsole:info",
+                    "-vofproto_dpif:console:dbg")));
     Await.until(
-        "ovs-vswitchd listens",
+        "ovs-vswitchd answers",
         START_LIMIT,
-        () -> control.toFile().exists() && switchDaemon.isAlive(),
-        switchDaemon::log);
-    return lab.add(
-        new OpenVSwitch(namespace, database, control.toString(), databaseServer, switchDaemon));
+        () -> Command.attempt("ovs-appctl", "-t", control(), "version").succeeded(),
+        daemon::log);
+    return daemon;
+  }
+
+  private Map<String, String> environment() {
+    return Map.of(
+        "OVS_RUNDIR", lab.directory().toString(), "OVS_LOGDIR", lab.directory().toString());
+  }
+
+  private String database() {
+    return "unix:" + lab.file(name + ".db.sock");
+  }
+
+  private String control() {
+    return lab.file(name + ".ctl").toString();
   }
 
   /** Spanning tree as a bridge of Open vSwitch is told it; its own hello time is always 2 s. */
@@ -103,7 +121,8 @@ public final class OpenVSwitch implements AutoCloseable {
 
   /** Runs {@code ovs-vsctl} with several of its commands as one transaction. */
   private void vsctl(String... commands) {
-    List<String> words = new ArrayList<>(List.of("ovs-vsctl", "--db=" + database, "--timeout=15"));
+    List<String> words =
+        new ArrayList<>(List.of("ovs-vsctl", "--db=" + database(), "--timeout=15"));
     for (String command : commands) {
       words.add("--");
       words.addAll(Arrays.asList(command.split(" ")));
@@ -112,13 +131,24 @@ public final class OpenVSwitch implements AutoCloseable {
   }
 
   private String appctl(String... words) {
-    List<String> command = new ArrayList<>(List.of("ovs-appctl", "-t", control, "--timeout=15"));
+    List<String> command = new ArrayList<>(List.of("ovs-appctl", "-t", control(), "--timeout=15"));
     command.addAll(List.of(words));
     return Command.run(command);
   }
 
   public Namespace namespace() {
     return namespace;
+  }
+
+  /** Every change of a port's spanning-tree state so far, in the daemon's own words. */
+  public List<String> stateChanges() {
+    return switchDaemon.log().lines().filter(line -> line.contains("RSTP state changed")).toList();
+  }
+
+  /** Kills the switch daemon and starts it again, as its own monitor would do. */
+  public void killAndRestart() {
+    switchDaemon.kill();
+    switchDaemon = startSwitchDaemon();
   }
 
   public long pid() {

@@ -30,6 +30,23 @@ final class LabNeeds {
     return required() ? 3 : 1;
   }
 
+  /** As {@link #check}, for a test that runs the product. */
+  static void checkWithProduct() {
+    check();
+    try {
+      Class.forName("dev.understudy.launcher.Main", false, LabNeeds.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      skip("no product: dev.understudy.launcher.Main is not on the class path", e);
+    }
+  }
+
+  private static void skip(String line, Throwable cause) {
+    if (required()) {
+      Assertions.fail(line, cause);
+    }
+    Assumptions.abort(line);
+  }
+
   /** Skips or fails the test if something is missing. */
   static void check() {
     if ("off".equals(System.getenv("UNDERSTUDY_LAB"))) {
@@ -37,11 +54,7 @@ final class LabNeeds {
     }
     Optional<String> missing = Parts.missing();
     if (missing.isPresent()) {
-      String line = "no lab: " + missing.get();
-      if (required()) {
-        Assertions.fail(line);
-      }
-      Assumptions.abort(line);
+      skip("no lab: " + missing.get(), new LabException(missing.get()));
     }
   }
 }
