@@ -114,6 +114,24 @@ public final class BpduJudge {
     return bpdus.stream().filter(Bpdu::carriesTopologyChange).count();
   }
 
+  /**
+   * How many times news of a topology change begins: after a pause longer than that, it is another
+   * change's. A port repeats the news with every hello for a hello time and a second.
+   */
+  public long topologyChangeEpisodes(Duration pause) {
+    long episodes = 0;
+    long last = 0;
+    for (Bpdu bpdu : bpdus) {
+      if (bpdu.carriesTopologyChange()) {
+        if (episodes == 0 || bpdu.timeNanos() - last > pause.toNanos()) {
+          episodes++;
+        }
+        last = bpdu.timeNanos();
+      }
+    }
+    return episodes;
+  }
+
   /** How many acknowledge a topology change. */
   public long topologyChangeAcknowledgments() {
     return bpdus.stream().filter(bpdu -> bpdu.flags().topologyChangeAcknowledgment()).count();

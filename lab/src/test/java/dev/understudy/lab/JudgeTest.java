@@ -164,6 +164,22 @@ final class JudgeTest {
   }
 
   @Test
+  void repeated_news_of_one_topology_change_is_one_episode() {
+    BpduJudge judge =
+        BpduJudge.of(
+            new Planted()
+                .frame("rapid 0 " + SWITCH + " 0x3d")
+                .frame("rapid 1000 " + SWITCH + " 0x3d")
+                .frame("rapid 2000 " + SWITCH + " 0x3c")
+                .frame("rapid 3000 " + SWITCH + " 0x3c")
+                .frame("rapid 4000 " + SWITCH + " 0x3d")
+                .write(planter, folder, "bpdus"));
+
+    assertThat(judge.topologyChanges()).isEqualTo(3);
+    assertThat(judge.topologyChangeEpisodes(Duration.ofSeconds(2))).isEqualTo(2);
+  }
+
+  @Test
   void a_changed_state_bit_or_port_number_is_another_chapter() {
     BpduJudge judge =
         BpduJudge.of(

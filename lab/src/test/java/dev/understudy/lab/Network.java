@@ -116,12 +116,13 @@ record Network(
     Role roleTwo = part == Part.WITH_ALTERNATE ? Role.ALTERNATE : Role.DESIGNATED;
     Map<String, String> atFirst =
         part == Part.AS_ROOT
-            ? Map.of("u1", "Root", "x1", "Designated", "y1", "Designated")
-            : Map.of("u1", "Designated", "x1", "Designated", "y1", "Designated");
+            ? Map.of("u1", "Root", "x1", "Designated", "y1", "Designated", "e1", "Designated")
+            : Map.of(
+                "u1", "Designated", "x1", "Designated", "y1", "Designated", "e1", "Designated");
     Map<String, String> atSecond =
         part == Part.WITH_ALTERNATE
-            ? Map.of("u2", "Designated", "x2", "Root")
-            : Map.of("u2", "Root", "x2", "Alternate");
+            ? Map.of("u2", "Designated", "x2", "Root", "e2", "Designated")
+            : Map.of("u2", "Root", "x2", "Alternate", "e2", "Designated");
     boolean throughEdge = part == Part.WITH_ALTERNATE;
     return new Network(
         place,

@@ -65,6 +65,7 @@ final class Round {
       long frames,
       int sources,
       long topologyChanges,
+      long episodes,
       long acknowledgments,
       long proposals,
       List<String> story,
@@ -102,14 +103,22 @@ final class Round {
       if (side.sources > 1) {
         hits.add("%s: %d source addresses".formatted(who, side.sources));
       }
-      if (side.topologyChanges != twin.topologyChanges
-          || side.acknowledgments != twin.acknowledgments) {
+      // The news goes out with every hello for a while, so that one more or less of it depends on
+      // the moment between
+      // two hellos; another change's news would be an episode of its own, or several frames more.
+      boolean sameNews =
+          side.episodes == twin.episodes
+              && Math.abs(side.topologyChanges - twin.topologyChanges)
+                  <= (twin.episodes > 0 ? 1 : 0);
+      if (!sameNews || side.acknowledgments != twin.acknowledgments) {
         hits.add(
-            "%s: %d topology changes and %d acknowledgments, without the strike %d and %d"
+            "%s: %d topology changes in %d BPDUs, %d acknowledgments; without the strike %d in %d, %d"
                 .formatted(
                     who,
+                    side.episodes,
                     side.topologyChanges,
                     side.acknowledgments,
+                    twin.episodes,
                     twin.topologyChanges,
                     twin.acknowledgments));
       }
@@ -243,8 +252,8 @@ final class Round {
           link.port(),
           new LinkReport(
               link.role(),
-              side(judge.notFrom(neighbourMac), span),
-              side(judge.from(neighbourMac), span)));
+              side(judge.notFrom(neighbourMac), span, network.helloTime()),
+              side(judge.from(neighbourMac), span, network.helloTime())));
       lastChange = Math.max(lastChange, judge.lastChangeNanos());
     }
     return new Report(
@@ -340,11 +349,12 @@ final class Round {
     }
   }
 
-  private static Side side(BpduJudge judge, TimeSpan span) {
+  private static Side side(BpduJudge judge, TimeSpan span, Duration helloTime) {
     return new Side(
         judge.bpdus().size(),
         judge.sources().size(),
         judge.topologyChanges(),
+        judge.topologyChangeEpisodes(helloTime.multipliedBy(2)),
         judge.topologyChangeAcknowledgments(),
         judge.proposals(),
         judge.story(),
