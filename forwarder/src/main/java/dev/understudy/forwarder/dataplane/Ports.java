@@ -1,20 +1,14 @@
 package dev.understudy.forwarder.dataplane;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.understudy.border.DataPlaneListener;
 import dev.understudy.forwarder.dataplane.PortBody.Kind;
 import dev.understudy.forwarder.dataplane.PortBody.Medium;
 import dev.understudy.forwarder.soft.FrameView;
 import dev.understudy.forwarder.soft.PortCounter;
-import dev.understudy.forwarder.soft.PuntTable;
 import dev.understudy.forwarder.soft.SoftSwitch;
 import dev.understudy.linux.Epoll;
-import dev.understudy.linux.Errno;
 import dev.understudy.linux.ErrnoException;
-import dev.understudy.linux.FrameBatch;
 import dev.understudy.linux.FrameChannel;
-import dev.understudy.linux.FrameFilter;
 import dev.understudy.linux.FrameSize;
 import dev.understudy.linux.HostStack;
 import dev.understudy.linux.InterfaceAddress;
@@ -22,28 +16,20 @@ import dev.understudy.linux.Link;
 import dev.understudy.linux.LinkMonitor;
 import dev.understudy.linux.LinkSpeed;
 import dev.understudy.linux.Links;
-import dev.understudy.linux.MacAddress;
-import dev.understudy.linux.MonotonicClock;
 import dev.understudy.linux.PacketOptions;
 import dev.understudy.linux.PacketSocket;
-import dev.understudy.linux.SendTally;
-import dev.understudy.linux.SendVector;
 import dev.understudy.linux.TapDevice;
 import dev.understudy.linux.UdpSocket;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
-import dev.understudy.schema.PuntRule;
-import dev.understudy.schema.SendFrame;
 import dev.understudy.schema.SetPort;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,32 +43,23 @@ import org.slf4j.LoggerFactory;
  * links, reads and writes their control sockets. Everything here runs in the judgement's thread.
  */
 final class Ports implements AutoCloseable {
-  /** Control frames that are taken from one port before the next one has its turn. */
-  private static final int CONTROL_FRAMES_MAX = 256;
-
   private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
-  private static final int CONTROL_BATCH = 64;
   private static final int DATA_BUFFER_OCTETS = 16 << 20;
   private static final int CONTROL_BUFFER_OCTETS = 1 << 20;
   private static final int TAG_LENGTH = 4;
 
   private final SoftDataPlane plane;
+  private final ControlFrames control;
   private final Epoll epoll;
   private final NavigableMap<Integer, PortBody> bodies = new TreeMap<>();
   private final Queue<LinkInput> news = new ArrayDeque<>();
-  private final FrameBatch received = FrameBatch.of(FrameSize.STANDARD, CONTROL_BATCH);
-  private final FrameBatch sending = FrameBatch.of(FrameSize.STANDARD, 1);
-  private final SendVector vector = SendVector.of(1);
-  private final FrameView view = new FrameView();
-  private final MonotonicClock clock = new MonotonicClock();
-  private PuntTable punts = PuntTable.EMPTY;
-  private List<FrameFilter.Match> controlMatches = List.of();
   private @Nullable LinkMonitor monitor;
   private @Nullable Links links;
 
   Ports(SoftDataPlane plane, Epoll epoll) {
     this.plane = plane;
     this.epoll = epoll;
+    control = new ControlFrames(plane, bodies);
   }
 
   // Settings.
@@ -222,33 +199,33 @@ final class Ports implements AutoCloseable {
       return unfit.get();
     }
     PacketSocket data = null;
-    PacketSocket control = null;
+    PacketSocket controlSocket = null;
     try {
       data =
           PacketSocket.open(
               link.index(),
               PacketOptions.standard()
                   .withReceiveBuffer(DATA_BUFFER_OCTETS)
-                  .withFilter(FrameFilter.allBut(controlMatches)));
-      control =
+                  .withFilter(control.others()));
+      controlSocket =
           PacketSocket.open(
               link.index(),
               PacketOptions.standard()
                   .withReceiveBuffer(CONTROL_BUFFER_OCTETS)
                   .withFlags(Set.of())
-                  .withFilter(FrameFilter.only(controlMatches)));
-      epoll.add(new Epoll.Interest(control.fd(), Epoll.IN, body.number()));
+                  .withFilter(control.own()));
+      epoll.add(new Epoll.Interest(controlSocket.fd(), Epoll.IN, body.number()));
       silence(body, link);
     } catch (ErrnoException | UncheckedIOException e) {
       if (data != null) {
         data.close();
       }
-      if (control != null) {
-        control.close();
+      if (controlSocket != null) {
+        controlSocket.close();
       }
       throw e;
     }
-    body.control = control;
+    body.control = controlSocket;
     body.controlDropsSeen = 0;
     bind(body, link);
     attach(body, data, frameSize(link.mtu()));
@@ -517,6 +494,10 @@ final class Ports implements AutoCloseable {
     }
   }
 
+  ControlFrames control() {
+    return control;
+  }
+
   boolean hasNews() {
     return !news.isEmpty();
   }
@@ -529,127 +510,6 @@ final class Ports implements AutoCloseable {
 
   List<LinkInput> linkInputs() {
     return bodies.values().stream().map(PortBody::link).toList();
-  }
-
-  // Control frames.
-
-  /** Which frames come by control sockets: those that rules name by a reserved address. */
-  void puntRules(PuntTable table) {
-    punts = table;
-    List<FrameFilter.Match> matches = new ArrayList<>();
-    for (int rule = 0; rule < table.rules().size(); rule++) {
-      if (table.isReserved(rule)) {
-        matches.add(match(table.rules().get(rule)));
-      }
-    }
-    if (matches.equals(controlMatches)) {
-      return;
-    }
-    controlMatches = List.copyOf(matches);
-    FrameFilter others = FrameFilter.allBut(controlMatches);
-    for (PortBody body : bodies.values()) {
-      PacketSocket control = body.control;
-      if (control != null) {
-        control.attach(FrameFilter.only(controlMatches));
-        int number = body.number();
-        plane.ask(thread -> {
-          if (thread.channel(number) instanceof PacketSocket data) {
-            data.attach(others);
-          }
-          return true;
-        });
-      }
-    }
-  }
-
-  private static FrameFilter.Match match(PuntRule rule) {
-    long bits = 0;
-    for (int i = 0; i < rule.getDestination().size(); i++) {
-      bits = bits << 8 | (rule.getDestination().byteAt(i) & 0xFF);
-    }
-    FrameFilter.Match byAddress = FrameFilter.Match.destination(new MacAddress(bits));
-    return rule.getEtherType() == 0
-        ? byAddress
-        : new FrameFilter.Match(
-            byAddress.destination(), byAddress.mask(), OptionalInt.of(rule.getEtherType()));
-  }
-
-  boolean hasControlSocket(int number) {
-    PortBody body = bodies.get(number);
-    return body != null && body.control != null;
-  }
-
-  /** Hands over the control frames of one port. */
-  void drainControl(int number, DataPlaneListener listener) {
-    PortBody body = bodies.get(number);
-    PacketSocket control = body == null ? null : body.control;
-    if (body == null || control == null) {
-      return;
-    }
-    for (int taken = 0; taken < CONTROL_FRAMES_MAX; taken += CONTROL_BATCH) {
-      int count = control.receive(received, CONTROL_BATCH);
-      for (int i = 0; i < count; i++) {
-        controlFrame(body, i, listener);
-      }
-      if (count < CONTROL_BATCH) {
-        return;
-      }
-    }
-  }
-
-  private void controlFrame(PortBody body, int index, DataPlaneListener listener) {
-    body.count(PortCounter.RX_FRAMES, 1);
-    body.count(PortCounter.RX_OCTETS, received.length(index));
-    if (received.truncated(index)) {
-      body.count(PortCounter.DROP_TRUNCATED, 1);
-      return;
-    }
-    if (!body.up) {
-      body.count(PortCounter.DROP_PORT_DOWN, 1);
-      return;
-    }
-    int tag = received.popTag(index);
-    view.set(received.memory(), received.start(index), received.length(index), FrameView.NO_TAG);
-    boolean tagged = tag != FrameBatch.NO_TAG && (tag & 0xFFF) != 0;
-    int rule = tagged ? -1 : punts.match(view);
-    if (rule < 0 || view.inlineTagLength() != 0) {
-      body.count(PortCounter.DROP_RESERVED_ADDRESS, 1);
-    } else if (!body.policers.admit(punts, rule, clock.nanos())) {
-      body.count(PortCounter.DROP_CONTROL_POLICED, 1);
-    } else {
-      body.count(PortCounter.RX_CONTROL_FRAMES, 1);
-      ByteString octets = UnsafeByteOperations.unsafeWrap(received.octets(index));
-      listener.frame(body.number(), octets, punts.trafficClass(rule));
-    }
-  }
-
-  /** Sends by the control socket. */
-  Optional<String> send(SendFrame send) {
-    PortBody body = bodies.get(send.getPort());
-    PacketSocket control = body == null ? null : body.control;
-    if (body == null || control == null) {
-      return Optional.of("port " + send.getPort() + " is not attached");
-    }
-    if (!body.up) {
-      return Optional.of("port " + send.getPort() + " is down");
-    }
-    int length = send.getFrame().size();
-    if (length < FrameView.HEADER_LENGTH || length > sending.frameOctetsMax()) {
-      return Optional.of("a frame of " + length + " octets");
-    }
-    sending.clear();
-    sending.append(send.getFrame().toByteArray());
-    vector.add(sending, 0);
-    SendTally tally = new SendTally();
-    vector.flush(control, tally);
-    if (tally.dropped() != 0) {
-      body.count(PortCounter.DROP_SEND_FAILED, 1);
-      return Optional.of("port " + send.getPort() + ": " + Errno.name(tally.lastErrno()));
-    }
-    body.count(PortCounter.TX_CONTROL_FRAMES, 1);
-    body.count(PortCounter.TX_FRAMES, 1);
-    body.count(PortCounter.TX_OCTETS, length);
-    return Optional.empty();
   }
 
   // Counters and the end.

@@ -127,7 +127,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
     for (int i = 0; i < ready; i++) {
       int token = (int) epoll.token(i);
       if (token > 0) {
-        ports.drainControl(token, listener);
+        ports.control().drain(token, listener);
       }
     }
     queueTold.set(false);
@@ -162,7 +162,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
       case SEND_FRAME -> send(output.getSendFrame());
       case SET_PUNT_RULES -> {
         Optional<String> refusal = write(output);
-        ports.puntRules(ask(thread -> thread.soft().punts()));
+        ports.control().puntRules(ask(thread -> thread.soft().punts()));
         yield refusal;
       }
       case SET_PORT_STATE, SET_VLANS, FLUSH_LEARNED, SET_STATIC_MAC, SET_AGEING -> write(output);
@@ -173,8 +173,8 @@ public final class SoftDataPlane implements ControlledDataPlane {
 
   /** BPDUs of an AF_PACKET port leave at once; whatever must look at a port's state asks. */
   private Optional<String> send(SendFrame send) {
-    if (!send.getObeyPortState() && ports.hasControlSocket(send.getPort())) {
-      return ports.send(send);
+    if (!send.getObeyPortState() && ports.control().hasSocket(send.getPort())) {
+      return ports.control().send(send);
     }
     byte[] octets = send.getFrame().toByteArray();
     return attempt(

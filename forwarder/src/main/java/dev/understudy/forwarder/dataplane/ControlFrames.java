@@ -1,0 +1,182 @@
+package dev.understudy.forwarder.dataplane;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.understudy.border.DataPlaneListener;
+import dev.understudy.forwarder.soft.FrameView;
+import dev.understudy.forwarder.soft.PortCounter;
+import dev.understudy.forwarder.soft.PuntTable;
+import dev.understudy.linux.Errno;
+import dev.understudy.linux.FrameBatch;
+import dev.understudy.linux.FrameFilter;
+import dev.understudy.linux.FrameSize;
+import dev.understudy.linux.MacAddress;
+import dev.understudy.linux.MonotonicClock;
+import dev.understudy.linux.PacketSocket;
+import dev.understudy.linux.SendTally;
+import dev.understudy.linux.SendVector;
+import dev.understudy.schema.PuntRule;
+import dev.understudy.schema.SendFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Control frames of AF_PACKET ports: which ones come by the ports' control sockets, in and out. All
+ * in the judgement's thread.
+ */
+final class ControlFrames {
+  /** Control frames that are taken from one port before the next one has its turn. */
+  private static final int FRAMES_MAX = 256;
+
+  private static final int BATCH = 64;
+
+  private final SoftDataPlane plane;
+  private final NavigableMap<Integer, PortBody> bodies;
+  private final FrameBatch received = FrameBatch.of(FrameSize.STANDARD, BATCH);
+  private final FrameBatch sending = FrameBatch.of(FrameSize.STANDARD, 1);
+  private final SendVector vector = SendVector.of(1);
+  private final FrameView view = new FrameView();
+  private final MonotonicClock clock = new MonotonicClock();
+  private PuntTable punts = PuntTable.EMPTY;
+  private List<FrameFilter.Match> matches = List.of();
+
+  /**
+   * @param bodies all ports, by number
+   */
+  ControlFrames(SoftDataPlane plane, NavigableMap<Integer, PortBody> bodies) {
+    this.plane = plane;
+    this.bodies = bodies;
+  }
+
+  /** Passes what comes by control sockets. */
+  FrameFilter own() {
+    return FrameFilter.only(matches);
+  }
+
+  /** Passes everything else. */
+  FrameFilter others() {
+    return FrameFilter.allBut(matches);
+  }
+
+  /** Which frames come by control sockets: those that rules name by a reserved address. */
+  void puntRules(PuntTable table) {
+    punts = table;
+    List<FrameFilter.Match> wanted = new ArrayList<>();
+    for (int rule = 0; rule < table.rules().size(); rule++) {
+      if (table.isReserved(rule)) {
+        wanted.add(match(table.rules().get(rule)));
+      }
+    }
+    if (wanted.equals(matches)) {
+      return;
+    }
+    matches = List.copyOf(wanted);
+    FrameFilter others = others();
+    for (PortBody body : bodies.values()) {
+      PacketSocket control = body.control;
+      if (control != null) {
+        control.attach(own());
+        int number = body.number();
+        plane.ask(thread -> {
+          if (thread.channel(number) instanceof PacketSocket data) {
+            data.attach(others);
+          }
+          return true;
+        });
+      }
+    }
+  }
+
+  private static FrameFilter.Match match(PuntRule rule) {
+    long bits = 0;
+    for (int i = 0; i < rule.getDestination().size(); i++) {
+      bits = bits << 8 | (rule.getDestination().byteAt(i) & 0xFF);
+    }
+    FrameFilter.Match byAddress = FrameFilter.Match.destination(new MacAddress(bits));
+    return rule.getEtherType() == 0
+        ? byAddress
+        : new FrameFilter.Match(
+            byAddress.destination(), byAddress.mask(), OptionalInt.of(rule.getEtherType()));
+  }
+
+  boolean hasSocket(int number) {
+    PortBody body = bodies.get(number);
+    return body != null && body.control != null;
+  }
+
+  /** Hands over the control frames of one port. */
+  void drain(int number, DataPlaneListener listener) {
+    PortBody body = bodies.get(number);
+    PacketSocket control = body == null ? null : body.control;
+    if (body == null || control == null) {
+      return;
+    }
+    for (int taken = 0; taken < FRAMES_MAX; taken += BATCH) {
+      int count = control.receive(received, BATCH);
+      for (int i = 0; i < count; i++) {
+        controlFrame(body, i, listener);
+      }
+      if (count < BATCH) {
+        return;
+      }
+    }
+  }
+
+  private void controlFrame(PortBody body, int index, DataPlaneListener listener) {
+    body.count(PortCounter.RX_FRAMES, 1);
+    body.count(PortCounter.RX_OCTETS, received.length(index));
+    if (received.truncated(index)) {
+      body.count(PortCounter.DROP_TRUNCATED, 1);
+      return;
+    }
+    if (!body.up) {
+      body.count(PortCounter.DROP_PORT_DOWN, 1);
+      return;
+    }
+    int tag = received.popTag(index);
+    view.set(received.memory(), received.start(index), received.length(index), FrameView.NO_TAG);
+    boolean tagged = tag != FrameBatch.NO_TAG && (tag & 0xFFF) != 0;
+    int rule = tagged ? -1 : punts.match(view);
+    if (rule < 0 || view.inlineTagLength() != 0) {
+      body.count(PortCounter.DROP_RESERVED_ADDRESS, 1);
+    } else if (!body.policers.admit(punts, rule, clock.nanos())) {
+      body.count(PortCounter.DROP_CONTROL_POLICED, 1);
+    } else {
+      body.count(PortCounter.RX_CONTROL_FRAMES, 1);
+      ByteString octets = UnsafeByteOperations.unsafeWrap(received.octets(index));
+      listener.frame(body.number(), octets, punts.trafficClass(rule));
+    }
+  }
+
+  /** Sends by the control socket. */
+  Optional<String> send(SendFrame send) {
+    PortBody body = bodies.get(send.getPort());
+    PacketSocket control = body == null ? null : body.control;
+    if (body == null || control == null) {
+      return Optional.of("port " + send.getPort() + " is not attached");
+    }
+    if (!body.up) {
+      return Optional.of("port " + send.getPort() + " is down");
+    }
+    int length = send.getFrame().size();
+    if (length < FrameView.HEADER_LENGTH || length > sending.frameOctetsMax()) {
+      return Optional.of("a frame of " + length + " octets");
+    }
+    sending.clear();
+    sending.append(send.getFrame().toByteArray());
+    vector.add(sending, 0);
+    SendTally tally = new SendTally();
+    vector.flush(control, tally);
+    if (tally.dropped() != 0) {
+      body.count(PortCounter.DROP_SEND_FAILED, 1);
+      return Optional.of("port " + send.getPort() + ": " + Errno.name(tally.lastErrno()));
+    }
+    body.count(PortCounter.TX_CONTROL_FRAMES, 1);
+    body.count(PortCounter.TX_FRAMES, 1);
+    body.count(PortCounter.TX_OCTETS, length);
+    return Optional.empty();
+  }
+}
