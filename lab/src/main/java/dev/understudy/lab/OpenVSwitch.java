@@ -145,6 +145,11 @@ public final class OpenVSwitch implements AutoCloseable {
     return switchDaemon.log().lines().filter(line -> line.contains("RSTP state changed")).toList();
   }
 
+  /** Kills the switch daemon: its ports forward nothing and say nothing any more. */
+  public void killAndLeave() {
+    switchDaemon.kill();
+  }
+
   /** Kills the switch daemon and starts it again, as its own monitor would do. */
   public void killAndRestart() {
     switchDaemon.kill();

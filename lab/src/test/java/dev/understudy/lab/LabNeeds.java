@@ -30,6 +30,14 @@ final class LabNeeds {
     return required() ? 3 : 1;
   }
 
+  /** As {@link #check}, for a test of the lab itself that takes minutes. */
+  static void checkForLongTest() {
+    check();
+    if (!required()) {
+      Assumptions.abort("takes minutes: runs with UNDERSTUDY_LAB=required");
+    }
+  }
+
   /** As {@link #check}, for a test that runs the product. */
   static void checkWithProduct() {
     check();

@@ -3,8 +3,10 @@ package dev.understudy.lab;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -255,17 +257,27 @@ record Network(
     return understudy;
   }
 
-  /** Open vSwitch in the place: no product, to see that the rounds judge a switch rightly. */
-  OpenVSwitch startStandIn(Lab lab) {
+  /** Open vSwitch in the place: no product, to see that the networks and the rounds are right. */
+  StandIn startStandIn(Lab lab) {
     OpenVSwitch ovs = OpenVSwitch.start(lab, place, "standin");
-    ovs.addBridge("br0", priority, OpenVSwitch.Timers.SHORT)
-        .addPort("p1", COST)
-        .addPort("p2", COST)
-        .addEdgePort("p3")
-        .addEdgePort("p4");
+    OpenVSwitch.Bridge bridge =
+        ovs.addBridge("br0", priority, OpenVSwitch.Timers.SHORT)
+            .addPort("p1", COST)
+            .addPort("p2", COST)
+            .addEdgePort("p3")
+            .addEdgePort("p4");
     awaitNeighbours.run();
-    return ovs;
+    Map<String, String> roles = new TreeMap<>();
+    portStatus.forEach((port, status) -> {
+      String role = status.substring(0, status.indexOf(' '));
+      roles.put(port, role.substring(0, 1).toUpperCase(Locale.ROOT) + role.substring(1));
+    });
+    bridge.awaitRoles(CONVERGENCE, roles);
+    return new StandIn(ovs, bridge);
   }
+
+  /** Somebody else's switch in the place of Understudy. */
+  record StandIn(OpenVSwitch ovs, OpenVSwitch.Bridge bridge) {}
 
   /** The host behind p3 or p4 as one end of a traffic. */
   NumberedTraffic.Edge edgeHost(int number, int stream) {
