@@ -1,5 +1,6 @@
 package dev.understudy.lab;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -16,6 +17,12 @@ final class LabNeeds {
    */
   static final int ROUNDS = rounds();
 
+  /**
+   * All where the lab is required; otherwise the one that matters most, so that the tests of all
+   * modules stay quick.
+   */
+  static final List<Strike> STRIKES = required() ? List.of(Strike.values()) : List.of(Strike.KILL);
+
   private LabNeeds() {}
 
   static boolean required() {
@@ -30,7 +37,7 @@ final class LabNeeds {
     return required() ? 3 : 1;
   }
 
-  /** As {@link #check}, for a test of the lab itself that takes minutes. */
+  /** As {@link #check}, for a test that takes minutes. */
   static void checkForLongTest() {
     check();
     if (!required()) {

@@ -15,6 +15,7 @@ final class NobodyHomeTest {
   @BeforeAll
   static void parts() {
     LabNeeds.checkWithProduct();
+    LabNeeds.checkForLongTest();
   }
 
   @Test

@@ -32,7 +32,7 @@ final class TakeoverTest {
     try (Lab lab = Lab.open("ring-" + part)) {
       Network network = Network.ring(lab, part);
       Rounds rounds = new Rounds(lab, network, network.startUnderstudy(lab));
-      for (Strike strike : Strike.values()) {
+      for (Strike strike : LabNeeds.STRIKES) {
         rounds.play(strike, count);
       }
       rounds.verdict();
@@ -41,11 +41,12 @@ final class TakeoverTest {
 
   @Test
   void the_kernel_bridge_does_not_notice_a_takeover() {
+    LabNeeds.checkForLongTest();
     int count = Math.max(1, LabNeeds.ROUNDS / 3);
     try (Lab lab = Lab.open("kernel")) {
       Network network = Network.besideKernel(lab);
       Rounds rounds = new Rounds(lab, network, network.startUnderstudy(lab));
-      for (Strike strike : Strike.values()) {
+      for (Strike strike : LabNeeds.STRIKES) {
         for (int i = 0; i < count; i++) {
           rounds.play(
               strike,
