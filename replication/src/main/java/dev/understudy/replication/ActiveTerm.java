@@ -33,8 +33,10 @@ import dev.understudy.schema.TermRow;
 import dev.understudy.schema.ToForwarder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One term as the active: the engines, and the brackets that they make of inputs.
@@ -53,6 +55,10 @@ final class ActiveTerm {
   private final NavigableMap<Long, Bracket> retained;
   private final PeerFeed feed;
   private final Answers answers;
+
+  /** Configurations by the bracket that put them in force, until it is carried out. */
+  private final TreeMap<Long, StoredConfiguration> toStore = new TreeMap<>();
+
   private final EngineHost host;
   private final TakeoverRecord record;
   private final long term;
@@ -482,7 +488,7 @@ final class ActiveTerm {
       }
     }
     if (version != 0) {
-      environment.store(settings.homes().export(image));
+      toStore.put(number, settings.homes().export(image));
     }
     requestId.ifPresent(id ->
         answers.add(
@@ -558,6 +564,19 @@ final class ActiveTerm {
       record.firstApplied(stampNanos, image);
     }
     answers.applied(number);
+    storeApplied(number);
+  }
+
+  /**
+   * Puts on this module's disk what is carried out, and nothing before: a configuration whose
+   * bracket is lost with this term must not be found there later and taken for the switch's.
+   */
+  private void storeApplied(long number) {
+    Map.Entry<Long, StoredConfiguration> newest = toStore.floorEntry(number);
+    if (newest != null) {
+      environment.store(newest.getValue());
+      toStore.headMap(number, true).clear();
+    }
   }
 
   private void digestWhenDue() {
