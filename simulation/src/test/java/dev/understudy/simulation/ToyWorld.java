@@ -10,6 +10,7 @@ import dev.understudy.schema.IdentityRow;
 import dev.understudy.schema.StoredConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -135,12 +136,14 @@ final class ToyWorld {
   }
 
   /** What left each port, in order, without its times. */
-  TreeMap<String, List<String>> perPort() {
+  Map<String, List<String>> perPort() {
     TreeMap<String, List<String>> result = new TreeMap<>();
     for (String line : trace) {
-      String[] words = line.split(" ");
-      if (words[1].equals("port")) {
-        result.computeIfAbsent(words[2], port -> new ArrayList<>()).add(words[3] + " " + words[4]);
+      List<String> words = List.of(line.split(" ", -1));
+      if (words.get(1).equals("port")) {
+        result
+            .computeIfAbsent(words.get(2), port -> new ArrayList<>())
+            .add(words.get(3) + " " + words.get(4));
       }
     }
     return result;
