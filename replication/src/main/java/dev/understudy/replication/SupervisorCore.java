@@ -446,6 +446,9 @@ public final class SupervisorCore {
     holder = message.getHolder();
     holderAlive = message.getHolderAlive();
     wallMillis = message.getWallMillis();
+    if (standbyListed && readySinceWallMillis == 0) {
+      readySinceWallMillis = wallMillis; // it was listed before the first tick was seen
+    }
     answers.tick();
     onApplied(message.getApplied(), message.getStampNanos());
     if (role == Role.STARTING) {
@@ -466,6 +469,7 @@ public final class SupervisorCore {
               .setPosition(PeerPosition.newBuilder().setHeld(position(image.position())))
               .build());
     }
+    claimHandedOver();
     if (activeSeemsLost() && ticksSinceClaim >= CLAIM_AGAIN_TICKS) {
       claimIfLost();
     }
@@ -951,6 +955,8 @@ public final class SupervisorCore {
     mine.note(requestId, true, text);
     handingOver = true;
     handOverRequest = requestId;
+    // The permission first: the claim that follows the other message must not overtake it.
+    permit(mine, "switchover", false);
     Position at = position(image.position());
     environment.toPeer(
         CanonicalMessage.newBuilder()
@@ -960,7 +966,6 @@ public final class SupervisorCore {
                     .setReason("switchover")
                     .setForce(force && !standbyListed))
             .build());
-    permit(mine, "switchover", false);
   }
 
   private void permit(ActiveTerm mine, String reason, boolean withdrawn) {
@@ -984,6 +989,10 @@ public final class SupervisorCore {
   private void claimHandedOver() {
     HandOver offered = handOver;
     if (offered == null || !role.standby()) {
+      return;
+    }
+    if (image.position().number() > offered.getLast().getNumber()) {
+      handOver = null; // the active went on
       return;
     }
     if (offered.getForce()) {
