@@ -19,11 +19,15 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
   static final long BACK_OFF_MILLIS_MIN = 20;
   static final long BACK_OFF_MILLIS_MAX = 200;
 
+  /** After a link that lasted so long, back-off begins anew. */
+  static final long LASTING_NANOS = 1_000_000_000L;
+
   private final EventLoop loop;
   private final ManagedChannel channel;
   private final MethodDescriptor<O, I> method;
   private final LinkListener<I, O> listener;
   private long backOffMillis = BACK_OFF_MILLIS_MIN;
+  private long heldUntilNanos = System.nanoTime();
   private boolean ended;
   private @Nullable Attempt attempt;
 
@@ -47,13 +51,34 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
     if (ended) {
       return;
     }
-    // gRPC's own back-off is meant for wide networks; ours is below.
-    channel.resetConnectBackoff();
-    ClientCall<O, I> call = channel.newCall(method, CallOptions.DEFAULT);
+    if (held()) {
+      loop.schedule(this::dial, BACK_OFF_MILLIS_MIN);
+      return;
+    }
+    ClientCall<O, I> call = channel.newCall(method, CallOptions.DEFAULT.withWaitForReady());
     Attempt started = new Attempt(call);
     attempt = started;
     call.start(started, new Metadata());
     // Headers, the sign that somebody listens, come without being asked for.
+    connect(started);
+  }
+
+  /** gRPC's own back-off is meant for wide networks; ours is shorter. */
+  private void connect(Attempt waiting) {
+    if (attempt == waiting && !waiting.opened) {
+      channel.resetConnectBackoff();
+      loop.schedule(() -> connect(waiting), backOffMillis);
+      backOffMillis = Math.min(2 * backOffMillis, BACK_OFF_MILLIS_MAX);
+    }
+  }
+
+  /** Doesn't dial for a while; a link that is up is not touched. For fault injection. */
+  public void hold(long millis) {
+    loop.run(() -> heldUntilNanos = System.nanoTime() + millis * 1_000_000L);
+  }
+
+  private boolean held() {
+    return heldUntilNanos - System.nanoTime() > 0;
   }
 
   private void again() {
@@ -69,6 +94,7 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
     private final ClientCall<O, I> call;
     private final Link<I, O> link;
     private boolean opened;
+    private long openedNanos;
 
     Attempt(ClientCall<O, I> call) {
       this.call = call;
@@ -79,7 +105,7 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
     public void onHeaders(Metadata headers) {
       loop.run(() -> {
         opened = true;
-        backOffMillis = BACK_OFF_MILLIS_MIN;
+        openedNanos = System.nanoTime();
         link.begin();
       });
     }
@@ -98,6 +124,9 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
     public void onClose(Status status, Metadata trailers) {
       loop.run(() -> {
         if (opened) {
+          if (System.nanoTime() - openedNanos >= LASTING_NANOS) {
+            backOffMillis = BACK_OFF_MILLIS_MIN;
+          }
           link.ended(reason(status));
         }
         again();
@@ -108,7 +137,7 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
   private static String reason(Status status) {
     String description = status.getDescription();
     return switch (status.getCode()) {
-      case OK -> "the other side ended the session";
+      case OK, CANCELLED -> "the other side ended the session";
       case UNAVAILABLE -> "the connection broke";
       default -> description == null ? status.getCode().toString() : description;
     };

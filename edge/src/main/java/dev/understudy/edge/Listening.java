@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Takes connections at an endpoint. */
 public final class Listening implements AutoCloseable {
@@ -60,15 +61,39 @@ public final class Listening implements AutoCloseable {
     }
   }
 
-  /** A service of one method that is a stream both ways. */
+  /** A service of one method that is a stream both ways; everybody is taken. */
   public static <I extends MessageLite, O extends MessageLite> ServerServiceDefinition streams(
       EventLoop loop,
       ServiceDescriptor service,
       MethodDescriptor<I, O> method,
       LinkListener<I, O> listener) {
+    return streams(loop, service, method, listener, () -> "");
+  }
+
+  /**
+   * A service of one method that is a stream both ways.
+   *
+   * @param refusal asked on the event loop's thread whenever somebody comes: empty, or why not
+   */
+  public static <I extends MessageLite, O extends MessageLite> ServerServiceDefinition streams(
+      EventLoop loop,
+      ServiceDescriptor service,
+      MethodDescriptor<I, O> method,
+      LinkListener<I, O> listener,
+      Supplier<String> refusal) {
     return ServerServiceDefinition.builder(service)
-        .addMethod(method, (call, headers) -> accept(loop, call, listener))
+        .addMethod(
+            method,
+            (call, headers) -> {
+              String reason = refusal.get();
+              return reason.isEmpty() ? accept(loop, call, listener) : refuse(call, reason);
+            })
         .build();
+  }
+
+  private static <I, O> ServerCall.Listener<I> refuse(ServerCall<I, O> call, String reason) {
+    call.close(Status.UNAVAILABLE.withDescription(reason), new Metadata());
+    return new ServerCall.Listener<>() {};
   }
 
   private static <I extends MessageLite, O extends MessageLite> ServerCall.Listener<I> accept(

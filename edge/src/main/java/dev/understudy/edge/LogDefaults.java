@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 
 /** Until a process says otherwise: warnings to standard error, libraries' errors only. */
 public final class LogDefaults extends ContextAwareBase implements Configurator {
+  static final String CONSOLE = "console";
   static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %msg%n%ex{12}";
 
   /** Found by Logback, which makes it. */
@@ -24,7 +25,7 @@ public final class LogDefaults extends ContextAwareBase implements Configurator 
     warnings.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(logback);
-    console.setName("console");
+    console.setName(CONSOLE);
     console.setTarget("System.err");
     console.setEncoder(encoder(logback));
     console.addFilter(warnings);

@@ -11,12 +11,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks a supervisor. */
 public final class ManagementClient implements AutoCloseable {
-  private final ManagedChannel channel;
+  private final EventLoop loop;
   private final Endpoint endpoint;
+  private volatile boolean closed;
 
   public ManagementClient(EventLoop loop, Endpoint endpoint) {
+    this.loop = loop;
     this.endpoint = endpoint;
-    this.channel = Transport.channel(loop, endpoint);
   }
 
   /** Nobody answered; the request may or may not have been carried out. */
@@ -35,7 +36,14 @@ public final class ManagementClient implements AutoCloseable {
    */
   public CompletableFuture<ManagementReply> call(ManagementRequest request, long limitMillis) {
     CompletableFuture<ManagementReply> answer = new CompletableFuture<>();
-    channel.resetConnectBackoff();
+    if (closed) {
+      answer.completeExceptionally(noAnswer(Status.CANCELLED.asException(), limitMillis));
+      return answer;
+    }
+    // A connection for each request: one that has failed before would be called failed until it is
+    // up again, and so somebody who listens since a moment ago would be missed.
+    ManagedChannel channel = Transport.channel(loop, endpoint);
+    var _ = answer.whenComplete((reply, failure) -> channel.shutdownNow());
     ManagementGrpc.newStub(channel)
         .withDeadlineAfter(limitMillis, TimeUnit.MILLISECONDS)
         .call(
@@ -71,6 +79,6 @@ public final class ManagementClient implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    closed = true;
   }
 }

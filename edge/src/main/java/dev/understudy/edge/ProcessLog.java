@@ -1,7 +1,9 @@
 package dev.understudy.edge;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
@@ -20,6 +22,11 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class ProcessLog {
   static final long FILE_OCTETS_MAX = 1 << 20;
   static final int OLD_FILES = 3;
+
+  /** Lines that wait to be written; more are dropped. */
+  static final int QUEUED_LINES_MAX = 1024;
+
+  static final int FLUSH_MILLIS_MAX = 500;
 
   private ProcessLog() {}
 
@@ -53,6 +60,34 @@ public final class ProcessLog {
     file.setRollingPolicy(old);
     file.setTriggeringPolicy(full);
     file.start();
-    logback.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(file);
+    var root = logback.getLogger(Logger.ROOT_LOGGER_NAME);
+    Appender<ILoggingEvent> console = root.getAppender(LogDefaults.CONSOLE);
+    if (console != null) {
+      root.detachAppender(console);
+      root.addAppender(apart(logback, console));
+    }
+    root.addAppender(apart(logback, file));
+  }
+
+  /** Whoever logs is never held up: by a disk that hangs or by a reader of standard error. */
+  private static Appender<ILoggingEvent> apart(
+      LoggerContext logback, Appender<ILoggingEvent> appender) {
+    AsyncAppender apart = new AsyncAppender();
+    apart.setContext(logback);
+    apart.setName("apart-" + appender.getName());
+    apart.setQueueSize(QUEUED_LINES_MAX);
+    apart.setDiscardingThreshold(0);
+    apart.setNeverBlock(true);
+    apart.setMaxFlushTime(FLUSH_MILLIS_MAX);
+    apart.addAppender(appender);
+    apart.start();
+    return apart;
+  }
+
+  /** Writes what waits, for half a second at most; to be called at the end of the process. */
+  public static void stop() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext logback) {
+      logback.stop();
+    }
   }
 }
