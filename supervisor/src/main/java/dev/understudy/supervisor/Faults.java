@@ -1,0 +1,161 @@
+package dev.understudy.supervisor;
+
+import com.google.protobuf.ByteString;
+import dev.understudy.core.EngineHost;
+import dev.understudy.core.RowChange;
+import dev.understudy.core.RowKey;
+import dev.understudy.core.Tables;
+import dev.understudy.replication.SupervisorCore;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
+
+/**
+ * Does bad things on purpose, so that somebody outside can see what comes of them. The loop's
+ * thread.
+ */
+public final class Faults {
+  /** Longest stall or cut. */
+  static final long MILLIS_MAX = 600_000;
+
+  /** A field that no row has: the octets differ, and the row can still be read. */
+  private static final ByteString STRANGE_FIELD =
+      ByteString.copyFrom(new byte[] {(byte) 0xfa, (byte) 0xff, 0x7f, 1, 0x2a});
+
+  private final boolean allowed;
+  private boolean forgetTimers;
+  private LongConsumer forwarderDialer = millis -> {};
+  private LongConsumer peerDialer = millis -> {};
+
+  /** What was done, or why not. */
+  public record Outcome(boolean done, String text) {}
+
+  /**
+   * What can be harmed.
+   *
+   * @param cutForwarder for so many milliseconds
+   * @param cutPeer for so many milliseconds
+   */
+  record Target(SupervisorCore core, LongConsumer cutForwarder, LongConsumer cutPeer) {}
+
+  Faults(Supervisor.FaultInjection injection, Supervisor.Breakage breakage) {
+    this.allowed = injection == Supervisor.FaultInjection.ON;
+    this.forgetTimers = breakage == Supervisor.Breakage.FORGET_TIMER;
+  }
+
+  void forwarderDialer(LongConsumer hold) {
+    forwarderDialer = hold;
+  }
+
+  void peerDialer(LongConsumer hold) {
+    peerDialer = hold;
+  }
+
+  boolean forgetsTimers() {
+    return forgetTimers;
+  }
+
+  Outcome inject(Target target, String fault, String argument) {
+    if (!allowed) {
+      return new Outcome(
+          false, "fault injection is off; it is switched on by --fault-injection at start");
+    }
+    return switch (fault) {
+      case "corrupt-row" -> corruptRow(target.core, argument);
+      case "stall-loop" -> millis(argument, millis -> stall(millis));
+      case "throw-in-engine" -> throwInEngine(target.core, argument);
+      case "cut-peer" ->
+          millis(
+              argument,
+              millis -> {
+                peerDialer.accept(millis);
+                target.cutPeer.accept(millis);
+              });
+      case "cut-forwarder" ->
+          millis(
+              argument,
+              millis -> {
+                forwarderDialer.accept(millis);
+                target.cutForwarder.accept(millis);
+              });
+      case "forget-timer" -> {
+        forgetTimers = true;
+        yield new Outcome(true, "timers will be forgotten at the next takeover");
+      }
+      default ->
+          new Outcome(
+              false,
+              "there is no fault \""
+                  + fault
+                  + "\"; there are corrupt-row, stall-loop, throw-in-engine, cut-peer,"
+                  + " cut-forwarder, forget-timer");
+    };
+  }
+
+  private static Outcome millis(String argument, LongConsumer act) {
+    long millis;
+    try {
+      millis = Long.parseLong(argument);
+    } catch (NumberFormatException e) {
+      millis = -1;
+    }
+    if (millis < 0 || millis > MILLIS_MAX) {
+      return new Outcome(
+          false,
+          "the argument must be milliseconds, 0 to "
+              + MILLIS_MAX
+              + ", and is \""
+              + argument
+              + "\"");
+    }
+    act.accept(millis);
+    return new Outcome(true, "for " + millis + " ms");
+  }
+
+  private static void stall(long millis) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    while (end - System.nanoTime() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static Outcome corruptRow(SupervisorCore core, String table) {
+    Optional<Integer> number = Tables.byName(table);
+    if (number.isEmpty()) {
+      return new Outcome(false, "there is no table \"" + table + "\"");
+    }
+    var rows = core.image().range(RowKey.first(number.get()), null);
+    if (rows.isEmpty()) {
+      return new Outcome(false, "the table " + table + " has no rows");
+    }
+    var first = rows.firstEntry();
+    core.image().apply(new RowChange(first.getKey(), first.getValue().concat(STRANGE_FIELD)));
+    return new Outcome(true, "corrupted " + first.getKey());
+  }
+
+  private static Outcome throwInEngine(SupervisorCore core, String argument) {
+    Optional<EngineHost> host = core.host();
+    if (host.isEmpty()) {
+      return new Outcome(false, "this supervisor runs no engines: it is not active");
+    }
+    String[] parts = argument.split(":", 2);
+    AtomicInteger left = new AtomicInteger(parts.length == 1 ? 1 : parse(parts[1]));
+    String engine = parts[0];
+    host.get()
+        .setFault((name, input) -> {
+          if (name.equals(engine) && left.getAndDecrement() > 0) {
+            throw new IllegalStateException("thrown on purpose");
+          }
+        });
+    return new Outcome(true, "engine " + engine + " will throw " + left + " times");
+  }
+
+  private static int parse(String count) {
+    try {
+      return Integer.parseInt(count);
+    } catch (NumberFormatException e) {
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,612 @@
+package dev.understudy.supervisor;
+
+import dev.understudy.core.Image;
+import dev.understudy.core.Input;
+import dev.understudy.core.RowKey;
+import dev.understudy.core.Tables;
+import dev.understudy.edge.CannotStart;
+import dev.understudy.edge.Counters;
+import dev.understudy.edge.Dialer;
+import dev.understudy.edge.EventLoop;
+import dev.understudy.edge.Listening;
+import dev.understudy.edge.ManagementClient;
+import dev.understudy.edge.ProcessLog;
+import dev.understudy.edge.Release;
+import dev.understudy.edge.SlotName;
+import dev.understudy.edge.StateDirectory;
+import dev.understudy.linux.Scheduling;
+import dev.understudy.replication.Environment;
+import dev.understudy.replication.Role;
+import dev.understudy.replication.Settings;
+import dev.understudy.replication.Severity;
+import dev.understudy.replication.Status;
+import dev.understudy.replication.SupervisorCore;
+import dev.understudy.schema.BorderGrpc;
+import dev.understudy.schema.CanonicalMessage;
+import dev.understudy.schema.Config;
+import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.ReadBack;
+import dev.understudy.schema.ReadBackRequest;
+import dev.understudy.schema.ReplicationGrpc;
+import dev.understudy.schema.Slot;
+import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.TimerRow;
+import dev.understudy.schema.ToForwarder;
+import dev.understudy.schema.ToSupervisor;
+import dev.understudy.supervisor.configuration.ConfigurationStore;
+import dev.understudy.supervisor.management.ManagementService;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One supervisor process: sessions, disk, events and people around the core. */
+public final class Supervisor implements AutoCloseable {
+  /** The core is told when the forwarder has been away for so long: ten of its ticks. */
+  static final long FORWARDER_AWAY_MILLIS = 200;
+
+  /** How long the end waits for the other supervisor to take over. */
+  static final long HAND_OVER_MILLIS_MAX = 2000;
+
+  /** A reader of the image waits so long for the forwarder to have carried it out. */
+  static final long COMMITTED_MILLIS_MAX = 500;
+
+  private static final Scheduling.Wish LOOP = Scheduling.Wish.fifo(10).orNice(-10);
+  private static final Scheduling.Wish SOCKETS = Scheduling.Wish.fifo(11).orNice(-10);
+  private static final String SCHEMA = SchemaFingerprint.current();
+  private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+  private final Options options;
+  private final Ending ending;
+  private final Counters counters = new Counters();
+  private final StateDirectory.Place place;
+  private final EventLoop sockets;
+  private final EventLog events;
+  private final DiskWriter disk;
+  private final Loop loop;
+  private final SupervisorCore core;
+  private final Session<ToSupervisor, ToForwarder> forwarder;
+  private final Session<CanonicalMessage, CanonicalMessage> peer;
+  private final ExecutorService people =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("management").daemon().factory());
+  private final Waiting waiting = new Waiting();
+  private final Map<Long, CompletableFuture<ReadBack>> readBacks = new TreeMap<>();
+  private final List<Reader> readers = new ArrayList<>();
+  private final Faults faults;
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private long readBackRequest = 1L << 32;
+  private @Nullable Image lastCopy;
+  private String scheduling = "default";
+  private boolean scheduled;
+  private volatile boolean started;
+
+  /**
+   * How a supervisor runs.
+   *
+   * @param seed the first configuration, should there be none anywhere
+   */
+  public record Options(
+      Slot slot, StateDirectory state, Config seed, FaultInjection faults, Breakage breakage) {}
+
+  /** Whether people may do bad things to this process. */
+  public enum FaultInjection {
+    OFF,
+    ON
+  }
+
+  /** Rules that can be switched off, to show what they are for. */
+  public enum Breakage {
+    NONE,
+    /** The rows of running timers are lost at a takeover. */
+    FORGET_TIMER
+  }
+
+  /** How the process ends when it must. */
+  @FunctionalInterface
+  public interface Ending {
+    /** Doesn't return. */
+    void end(int exitCode, String reason);
+  }
+
+  /** An image that waits for the forwarder to have carried it out. */
+  private record Reader(
+      long number, long deadlineNanos, Image image, CompletableFuture<Image> done) {}
+
+  /** What is known of this process beside the core's status. */
+  public record ProcessState(
+      Slot slot,
+      long pid,
+      String release,
+      String schema,
+      String scheduling,
+      long configurationOnDisk,
+      boolean forwarderConnected,
+      int queueLength,
+      Map<String, Long> counters) {}
+
+  /**
+   * Everything is there but not running.
+   *
+   * @throws CannotStart when something is missing
+   */
+  public Supervisor(Options options, Ending ending) {
+    this.options = options;
+    this.ending = ending;
+    String name = "supervisor-" + SlotName.letter(options.slot());
+    this.place = options.state().claimPlace(name);
+    var directory = options.state().make(options.state().supervisor(options.slot()));
+    this.events = new EventLog(directory);
+    this.sockets = new EventLoop("sockets");
+    this.loop = new Loop(this::afterEach, this::broken);
+    this.faults = new Faults(options.faults(), options.breakage());
+
+    ConfigurationStore store = new ConfigurationStore(directory);
+    this.disk = new DiskWriter(store, new DiskListener());
+    Optional<StoredConfiguration> found = load(store);
+    found.ifPresent(stored -> disk.found(stored.getConfig().getVersion()));
+    Homes homes = new Homes(found, options.seed(), disk::keepAside);
+    this.core =
+        new SupervisorCore(
+            new Settings(
+                options.slot(),
+                new SecureRandom().nextLong(1, Long.MAX_VALUE),
+                Release.current(),
+                SCHEMA,
+                ProcessHandle.current().pid(),
+                Engines.all(),
+                homes),
+            new ProcessEnvironment());
+    this.forwarder = new Session<>(sockets, loop, new FromForwarder());
+    this.peer = new Session<>(sockets, loop, new FromPeer());
+  }
+
+  private Optional<StoredConfiguration> load(ConfigurationStore store) {
+    return switch (store.load()) {
+      case ConfigurationStore.Loaded.Found(var stored) -> Optional.of(stored);
+      case ConfigurationStore.Loaded.None() -> Optional.empty();
+      case ConfigurationStore.Loaded.Damaged(var reason, _) -> {
+        event(Severity.ERROR, "CONFIGURATION_DAMAGED", reason);
+        yield Optional.empty();
+      }
+      case ConfigurationStore.Loaded.Failed(var reason) -> throw new CannotStart(reason);
+    };
+  }
+
+  /** Begins: from here on it takes part. */
+  public void start() {
+    StateDirectory state = options.state();
+    loop.start(core);
+    started = true;
+    ManagementClient other =
+        new ManagementClient(sockets, state.managementEndpoint(SlotName.other(options.slot())));
+    open.add(other);
+    ManagementService management = new ManagementService(this, other);
+    open.add(
+        Listening.open(
+            sockets, state.managementEndpoint(options.slot()), counters, management.service()));
+    Dialer<ToSupervisor, ToForwarder> toForwarder =
+        new Dialer<>(sockets, state.borderEndpoint(), BorderGrpc.getSessionMethod(), forwarder);
+    open.add(toForwarder);
+    faults.forwarderDialer(toForwarder::hold);
+    if (options.slot() == Slot.SLOT_A) {
+      open.add(
+          Listening.open(
+              sockets,
+              state.replicationEndpoint(),
+              counters,
+              Listening.streams(
+                  sockets,
+                  ReplicationGrpc.getServiceDescriptor(),
+                  ReplicationGrpc.getStreamMethod(),
+                  peer,
+                  this::peerRefusal)));
+    } else {
+      Dialer<CanonicalMessage, CanonicalMessage> toPeer =
+          new Dialer<>(
+              sockets, state.replicationEndpoint(), ReplicationGrpc.getStreamMethod(), peer);
+      open.add(toPeer);
+      faults.peerDialer(toPeer::hold);
+      toPeer.start();
+    }
+    toForwarder.start();
+    sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
+  }
+
+  private String peerRefusal() {
+    String refusal = peer.refusal();
+    if (!refusal.isEmpty()) {
+      counters.count("supervisor.peers-refused");
+    }
+    return refusal;
+  }
+
+  // ---- what the management asks; any thread. What comes of it comes on the management's thread,
+  // so that nothing that people want holds the loop.
+
+  /** The thread on which answers are made. */
+  public Executor management() {
+    return people;
+  }
+
+  public Slot slot() {
+    return options.slot();
+  }
+
+  public EventLog events() {
+    return events;
+  }
+
+  public EventLoop sockets() {
+    return sockets;
+  }
+
+  /** Looks at the core, on the loop's thread. */
+  public <T> CompletableFuture<T> look(Function<SupervisorCore, T> look) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    loop.post(owned -> {
+      try {
+        T seen = look.apply(owned);
+        people.execute(() -> result.complete(seen));
+      } catch (RuntimeException e) { // a reader's mistake is no reason to end
+        people.execute(() -> result.completeExceptionally(e));
+      }
+    });
+    return result;
+  }
+
+  public CompletableFuture<Status> status() {
+    return look(SupervisorCore::status);
+  }
+
+  public CompletableFuture<ProcessState> process() {
+    return look(owned ->
+        new ProcessState(
+            options.slot(),
+            ProcessHandle.current().pid(),
+            Release.current(),
+            SCHEMA,
+            scheduling,
+            disk.writtenVersion(),
+            forwarder.isConnected(),
+            loop.queueLength(),
+            counters.values()));
+  }
+
+  /** A copy of the image, once the forwarder has carried out all of it. */
+  public CompletableFuture<Image> committedImage() {
+    CompletableFuture<Image> done = new CompletableFuture<>();
+    loop.post(owned -> {
+      Image now = owned.image();
+      Image copy = lastCopy;
+      if (copy == null || !copy.position().equals(now.position()) || copy.size() != now.size()) {
+        copy = now.copy();
+      }
+      lastCopy = copy;
+      readers.add(
+          new Reader(
+              copy.position().number(),
+              System.nanoTime() + COMMITTED_MILLIS_MAX * 1_000_000L,
+              copy,
+              done));
+    });
+    return done;
+  }
+
+  /** The image as it is, for inspection. */
+  public CompletableFuture<Image> image() {
+    return look(owned -> owned.image().copy());
+  }
+
+  /** What the forwarder says of itself; fails at once when there is no session to it. */
+  public CompletableFuture<ReadBack> readBack() {
+    CompletableFuture<ReadBack> done = new CompletableFuture<>();
+    loop.post(owned -> {
+      if (!forwarder.isConnected()) {
+        fail(done, "no session to the forwarder");
+        return;
+      }
+      readBacks.values().removeIf(CompletableFuture::isDone); // given up meanwhile
+      long request = readBackRequest++;
+      readBacks.put(request, done);
+      forwarder.send(
+          ToForwarder.newBuilder()
+              .setReadBack(ReadBackRequest.newBuilder().setRequest(request))
+              .build());
+    });
+    return done;
+  }
+
+  private <T> void fail(CompletableFuture<T> future, String why) {
+    people.execute(() -> future.completeExceptionally(new IllegalStateException(why)));
+  }
+
+  /** Gives the core a person's request; the answer comes when the forwarder has carried it out. */
+  public CompletableFuture<Done> request(Input.Request request) {
+    return ask(request.requestId(), owned -> owned.request(request));
+  }
+
+  public CompletableFuture<Done> switchover(String requestId, boolean force) {
+    return ask(requestId, owned -> owned.switchover(requestId, force));
+  }
+
+  /**
+   * What became of a request.
+   *
+   * @param copies homes that have the configuration; 0 where that doesn't apply
+   * @param version of the configuration in force when the answer came
+   */
+  public record Done(boolean ok, String text, int copies, long version) {}
+
+  private CompletableFuture<Done> ask(String requestId, Loop.Event event) {
+    CompletableFuture<Done> done = new CompletableFuture<>();
+    loop.post(owned -> {
+      boolean asked = waiting.isAwaited(requestId);
+      var _ =
+          waiting
+              .await(requestId)
+              .thenAccept(answer -> {
+                Done outcome =
+                    new Done(answer.ok(), answer.text(), answer.copies(), version(owned.image()));
+                people.execute(() -> done.complete(outcome));
+              });
+      if (!asked) {
+        event.happen(owned);
+      }
+    });
+    return done;
+  }
+
+  private static long version(Image image) {
+    return image
+        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+        .map(ConfigRow::getVersion)
+        .orElse(0L);
+  }
+
+  /** Does something bad, if that is allowed. The result says what was done, or why not. */
+  public CompletableFuture<Faults.Outcome> fault(String fault, String argument) {
+    return look(owned ->
+        faults.inject(new Faults.Target(owned, forwarder::cut, peer::cut), fault, argument));
+  }
+
+  // ---- the loop's thread
+
+  private void afterEach() {
+    chooseScheduling();
+    if (readers.isEmpty()) {
+      return;
+    }
+    long applied = core.applied();
+    long now = System.nanoTime();
+    for (Iterator<Reader> it = readers.iterator(); it.hasNext(); ) {
+      Reader reader = it.next();
+      if (reader.number <= applied || reader.deadlineNanos - now <= 0) {
+        it.remove();
+        people.execute(() -> reader.done.complete(reader.image));
+      }
+    }
+  }
+
+  /** Whoever carries the switch, or could do so at once, asks for a place before others. */
+  private void chooseScheduling() {
+    if (!scheduled && (core.role() == Role.ACTIVE || core.role() == Role.STANDBY_HOT)) {
+      scheduled = true;
+      scheduling = Scheduling.ask(LOOP);
+      sockets.execute(() -> Scheduling.ask(SOCKETS));
+    }
+  }
+
+  private void broken(Throwable e) {
+    LOG.error("the loop ends", e);
+    event(Severity.ERROR, "BROKEN", "this supervisor ends: " + e);
+    end(dev.understudy.edge.ExitCode.BROKEN, "broken: " + e);
+  }
+
+  private void end(int exitCode, String reason) {
+    events.close();
+    ProcessLog.stop();
+    ending.end(exitCode, reason);
+  }
+
+  private void event(Severity severity, String code, String text) {
+    // The first events may come before there is a core.
+    Image.Position at = started ? core.image().position() : Image.Position.NONE;
+    events.add(
+        new EventLog.Event(
+            System.currentTimeMillis(), at.term(), at.number(), severity, code, text));
+  }
+
+  private final class ProcessEnvironment implements Environment {
+    @Override
+    public void toForwarder(ToForwarder message) {
+      forwarder.send(message);
+    }
+
+    @Override
+    public void closeForwarder(String reason) {
+      forwarder.close(reason);
+    }
+
+    @Override
+    public void toPeer(CanonicalMessage message) {
+      peer.send(message);
+    }
+
+    @Override
+    public boolean peerReady() {
+      return peer.hasRoom();
+    }
+
+    @Override
+    public void closePeer(String reason) {
+      peer.close(reason);
+    }
+
+    @Override
+    public void answer(String requestId, boolean ok, String text, int copies) {
+      waiting.answer(requestId, new Waiting.Answer(ok, text, copies));
+    }
+
+    @Override
+    public void store(StoredConfiguration configuration) {
+      disk.write(configuration);
+    }
+
+    @Override
+    public void readBack(ReadBack answer) {
+      CompletableFuture<ReadBack> done = readBacks.remove(answer.getRequest());
+      if (done != null) {
+        people.execute(() -> done.complete(answer));
+      }
+    }
+
+    @Override
+    public void event(Severity severity, String code, String text) {
+      Supervisor.this.event(severity, code, text);
+    }
+
+    @Override
+    public void exit(String reason) {
+      end(dev.understudy.edge.ExitCode.RESTART, reason);
+    }
+  }
+
+  private final class FromForwarder implements Session.Core<ToSupervisor> {
+    @Override
+    public void connected(SupervisorCore owned) {
+      owned.forwarderConnected();
+    }
+
+    @Override
+    public void message(SupervisorCore owned, ToSupervisor message) {
+      if (message.hasGranted() && faults.forgetsTimers()) {
+        owned.image().clear(RowKey.first(Tables.number(TimerRow.getDefaultInstance())), null);
+      }
+      owned.forwarderMessage(message);
+    }
+
+    @Override
+    public void disconnected(SupervisorCore owned, String reason) {
+      readBacks.values().forEach(each -> fail(each, "the session to the forwarder ended"));
+      readBacks.clear();
+      owned.forwarderDisconnected(reason);
+      sockets.schedule(Supervisor.this::lookForForwarder, FORWARDER_AWAY_MILLIS);
+    }
+  }
+
+  /** Tells the core, again and again, while the forwarder is away. */
+  private void lookForForwarder() {
+    loop.post(owned -> {
+      if (!forwarder.isConnected()) {
+        owned.forwarderAwayTooLong();
+        sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
+      }
+    });
+  }
+
+  private static final class FromPeer implements Session.Core<CanonicalMessage> {
+    @Override
+    public void connected(SupervisorCore owned) {
+      owned.peerConnected();
+    }
+
+    @Override
+    public void message(SupervisorCore owned, CanonicalMessage message) {
+      owned.peerMessage(message);
+    }
+
+    @Override
+    public void disconnected(SupervisorCore owned, String reason) {
+      owned.peerDisconnected(reason);
+    }
+  }
+
+  /** On the disk's thread. */
+  private final class DiskListener implements DiskWriter.Listener {
+    @Override
+    public void stored(long version, Optional<String> error) {
+      if (error.isPresent()) {
+        counters.count("supervisor.failed-writes");
+      }
+      loop.post(owned -> owned.configurationStored(version, error));
+    }
+
+    @Override
+    public void keptAside(ConfigurationStore.Written written) {
+      String text =
+          switch (written) {
+            case ConfigurationStore.Written.Done(var file) ->
+                "a configuration of another lineage is kept as " + file;
+            case ConfigurationStore.Written.Failed(var reason) ->
+                "a configuration of another lineage could not be kept: " + reason;
+          };
+      loop.post(owned -> event(Severity.WARNING, "CONFIGURATION_DIVERGED", text));
+    }
+  }
+
+  // ---- the end
+
+  /** Hands over if there is somebody to hand over to, and ends. */
+  @Override
+  public void close() {
+    if (started) {
+      CompletableFuture<Done> handedOver = new CompletableFuture<>();
+      var _ =
+          status()
+              .thenAccept(status -> {
+                if (status.role() == Role.ACTIVE && status.listed()) {
+                  var _ =
+                      switchover(
+                              "end-" + ProcessHandle.current().pid() + "-" + System.nanoTime(),
+                              false)
+                          .thenAccept(handedOver::complete);
+                } else {
+                  handedOver.complete(new Done(false, "nobody to hand over to", 0, 0));
+                }
+              });
+      Done done =
+          handedOver
+              .completeOnTimeout(
+                  new Done(false, "no answer", 0, 0),
+                  HAND_OVER_MILLIS_MAX,
+                  java.util.concurrent.TimeUnit.MILLISECONDS)
+              .join();
+      LOG.info("this supervisor ends; {}", done.text());
+    }
+    shut();
+  }
+
+  /** Ends without a word, as a process that is killed: connections break where they stand. */
+  void crash() {
+    shut();
+  }
+
+  private void shut() {
+    if (started) {
+      loop.stop();
+    }
+    for (AutoCloseable each : open.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        LOG.warn("{} can't be closed", each, e);
+      }
+    }
+    disk.close();
+    sockets.close();
+    people.shutdown();
+    events.close();
+    place.close();
+  }
+}

@@ -1,0 +1,344 @@
+package dev.understudy.supervisor.management;
+
+import dev.understudy.core.Input;
+import dev.understudy.edge.ExitCode;
+import dev.understudy.edge.ManagementClient;
+import dev.understudy.edge.SlotName;
+import dev.understudy.replication.Role;
+import dev.understudy.replication.Status;
+import dev.understudy.schema.ConfigApplyRequest;
+import dev.understudy.schema.ManagementGrpc;
+import dev.understudy.schema.ManagementReply;
+import dev.understudy.schema.ManagementRequest;
+import dev.understudy.schema.ShowRequest;
+import dev.understudy.schema.StateRequest;
+import dev.understudy.supervisor.Supervisor;
+import dev.understudy.supervisor.configuration.ConfigurationCheck;
+import dev.understudy.supervisor.configuration.ConfigurationProblem;
+import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Takes people's requests, and sees to it that each is answered once. */
+public final class ManagementService implements BindableService {
+  /** Requests at a time; one more is refused. */
+  public static final int REQUESTS_MAX = 64;
+
+  /**
+   * A change that was not answered by then may or may not have been made, and the answer says so.
+   */
+  static final long CHANGE_MILLIS_MAX = 10_000;
+
+  static final long SHOW_MILLIS_MAX = 5_000;
+
+  /** What one supervisor asks the other for its own part of an answer is waited for so long. */
+  static final long OTHER_MILLIS_MAX = 300;
+
+  /** A supervisor that is not in sync waits so long for the other one's better answer. */
+  static final long BETTER_MILLIS_MAX = 1_000;
+
+  static final long STATE_MILLIS_MAX = 4_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ManagementService.class);
+
+  private final Supervisor supervisor;
+  private final ManagementClient other;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final Documents documents;
+
+  public ManagementService(Supervisor supervisor, ManagementClient other) {
+    this.supervisor = supervisor;
+    this.other = other;
+    this.documents = new Documents(supervisor, this::askOther, supervisor.management());
+  }
+
+  public ServerServiceDefinition service() {
+    return bindService();
+  }
+
+  @Override
+  public ServerServiceDefinition bindService() {
+    return new ManagementGrpc.ManagementImplBase() {
+      @Override
+      public void call(ManagementRequest request, StreamObserver<ManagementReply> observer) {
+        take(request, observer);
+      }
+    }.bindService();
+  }
+
+  private void take(ManagementRequest request, StreamObserver<ManagementReply> observer) {
+    if (underWay.incrementAndGet() > REQUESTS_MAX) {
+      underWay.decrementAndGet();
+      send(observer, refusal("too many requests at a time; try again"));
+      return;
+    }
+    supervisor
+        .management()
+        .execute(() -> {
+          var _ =
+              reply(request)
+                  .whenComplete((answer, failure) -> {
+                    underWay.decrementAndGet();
+                    send(observer, failure == null ? answer : refusal(sentence(request, failure)));
+                  });
+        });
+  }
+
+  private CompletableFuture<ManagementReply> reply(ManagementRequest request) {
+    try {
+      return answer(request);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static void send(StreamObserver<ManagementReply> observer, ManagementReply reply) {
+    try {
+      observer.onNext(reply);
+      observer.onCompleted();
+    } catch (RuntimeException e) { // whoever asked is gone
+      LOG.debug("an answer found nobody", e);
+    }
+  }
+
+  private static String sentence(ManagementRequest request, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof TimeoutException) {
+      return "no answer in time; whether it was done can be found out by asking again with request"
+          + " id "
+          + request.getRequestId();
+    }
+    if (!(cause instanceof ManagementClient.NoAnswer)
+        && !(cause instanceof IllegalStateException)) {
+      LOG.error("request {} can't be answered", request.getKindCase(), cause);
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  static ManagementReply refusal(String sentence) {
+    return ManagementReply.newBuilder().setOk(false).setError(sentence).build();
+  }
+
+  static ManagementReply document(JsonNode document) {
+    return ManagementReply.newBuilder().setOk(true).setJson(Json.write(document)).build();
+  }
+
+  private static CompletableFuture<ManagementReply> refused(String sentence) {
+    return CompletableFuture.completedFuture(refusal(sentence));
+  }
+
+  private CompletableFuture<ManagementReply> answer(ManagementRequest request) {
+    return switch (request.getKindCase()) {
+      case SHOW -> show(request);
+      case STATE -> state(request);
+      case LOG -> inTime(documents.log(request.getLog().getLines(), request.getPassedOn()));
+      case CONFIG_APPLY -> apply(request);
+      case CONFIG_CONFIRM ->
+          change(request, () -> supervisor.request(new Input.ConfirmConfiguration(id(request))));
+      case CONFIG_ROLLBACK ->
+          change(
+              request,
+              () ->
+                  supervisor.request(
+                      new Input.RollBackConfiguration(
+                          id(request), request.getConfigRollback().getVersion())));
+      case CLEAR_ERR_DISABLE ->
+          change(
+              request,
+              () ->
+                  supervisor.request(
+                      new Input.ClearErrDisable(
+                          id(request), request.getClearErrDisable().getPort())));
+      case SWITCHOVER ->
+          change(
+              request,
+              () -> supervisor.switchover(id(request), request.getSwitchover().getForce()));
+      case FAULT ->
+          supervisor
+              .fault(request.getFault().getFault(), request.getFault().getArgument())
+              .thenApply(outcome ->
+                  outcome.done()
+                      ? document(Json.object().put("message", outcome.text()))
+                      : refusal(outcome.text()));
+      case STOP -> stop();
+      case KIND_NOT_SET -> refused("this release doesn't know that request");
+    };
+  }
+
+  /** An id of the client's, by which a retry is known; without one, none is. */
+  private static String id(ManagementRequest request) {
+    return request.getRequestId();
+  }
+
+  private CompletableFuture<ManagementReply> inTime(
+      CompletableFuture<? extends JsonNode> document) {
+    return document
+        .thenApply(ManagementService::document)
+        .orTimeout(SHOW_MILLIS_MAX, TimeUnit.MILLISECONDS);
+  }
+
+  // ---- passing on
+
+  private CompletableFuture<ManagementReply> askOther(ManagementRequest request, long limitMillis) {
+    return other
+        .call(request.toBuilder().setPassedOn(true).build(), limitMillis)
+        .whenCompleteAsync((reply, failure) -> {}, supervisor.management());
+  }
+
+  /** Gives a request to the active supervisor, unless it came from the other one already. */
+  private CompletableFuture<ManagementReply> passOn(ManagementRequest request, long limitMillis) {
+    String here = "slot " + SlotName.letter(supervisor.slot()) + " is not active";
+    if (request.getPassedOn()) {
+      return refused(here);
+    }
+    return askOther(request, limitMillis)
+        .exceptionally(failure ->
+            refusal(
+                here
+                    + ", and slot "
+                    + SlotName.letter(SlotName.other(supervisor.slot()))
+                    + " does not answer: "
+                    + sentence(request, failure)));
+  }
+
+  private CompletableFuture<ManagementReply> atTheActive(
+      ManagementRequest request,
+      long limitMillis,
+      Supplier<CompletableFuture<ManagementReply>> here) {
+    return supervisor
+        .status()
+        .thenCompose(
+            status -> status.role() == Role.ACTIVE ? here.get() : passOn(request, limitMillis));
+  }
+
+  // ---- changes
+
+  private CompletableFuture<ManagementReply> change(
+      ManagementRequest request, Supplier<CompletableFuture<Supervisor.Done>> make) {
+    if (request.getRequestId().isEmpty()) {
+      return refused("a request that changes something needs an id");
+    }
+    return atTheActive(
+        request,
+        CHANGE_MILLIS_MAX,
+        () ->
+            make.get()
+                .thenApply(done -> reply(request, done))
+                .orTimeout(CHANGE_MILLIS_MAX, TimeUnit.MILLISECONDS));
+  }
+
+  private static ManagementReply reply(ManagementRequest request, Supervisor.Done done) {
+    if (!done.ok()) {
+      return refusal(done.text());
+    }
+    ObjectNode document = Json.object().put("message", done.text());
+    switch (request.getKindCase()) {
+      case CONFIG_APPLY, CONFIG_CONFIRM, CONFIG_ROLLBACK ->
+          document.put("version", done.version()).put("copies", done.copies());
+      default -> {}
+    }
+    return document(document);
+  }
+
+  private CompletableFuture<ManagementReply> apply(ManagementRequest request) {
+    ConfigApplyRequest apply = request.getConfigApply();
+    List<ConfigurationProblem> problems = ConfigurationCheck.problems(apply.getConfig());
+    if (!problems.isEmpty()) {
+      return refused(
+          "nothing is applied: "
+              + problems.stream()
+                  .map(ConfigurationProblem::toString)
+                  .collect(Collectors.joining("; ")));
+    }
+    return change(
+        request,
+        () ->
+            supervisor.request(
+                new Input.ApplyConfiguration(
+                    id(request),
+                    apply.getConfig(),
+                    apply.getConfirmMinutes(),
+                    apply.getComment())));
+  }
+
+  private CompletableFuture<ManagementReply> stop() {
+    // The answer first; then as with SIGTERM.
+    supervisor
+        .sockets()
+        .schedule(
+            () -> Thread.ofPlatform().name("stop").start(() -> System.exit(ExitCode.STOPPED)), 100);
+    return CompletableFuture.completedFuture(
+        document(Json.object().put("message", "this supervisor ends")));
+  }
+
+  // ---- shows
+
+  private CompletableFuture<ManagementReply> show(ManagementRequest request) {
+    ShowRequest show = request.getShow();
+    if (show.getWhat().equals(Documents.OWN_PART)) {
+      return inTime(documents.ownPart());
+    }
+    return documents
+        .show(show.getWhat())
+        .map(here ->
+            supervisor
+                .status()
+                .thenCompose(status ->
+                    knows(status)
+                            || request.getPassedOn()
+                            || Documents.OF_THE_PAIR.contains(show.getWhat())
+                        ? inTime(here.get())
+                        : askOther(request, BETTER_MILLIS_MAX)
+                            .exceptionallyCompose(failure -> inTime(here.get()))))
+        .orElseGet(() ->
+            refused(
+                "\""
+                    + show.getWhat()
+                    + "\" can't be shown; what can: "
+                    + String.join(", ", Documents.SUBJECTS)));
+  }
+
+  /** True if this supervisor's image says how the switch is. */
+  private static boolean knows(Status status) {
+    return switch (status.role()) {
+      case ACTIVE, STANDBY_HOT -> true;
+      case STARTING, STANDBY_SYNCING, FAULTY -> false;
+    };
+  }
+
+  private CompletableFuture<ManagementReply> state(ManagementRequest request) {
+    StateRequest state = request.getState();
+    String own = SlotName.letter(supervisor.slot());
+    return switch (state.getAt()) {
+      case "" ->
+          atTheActive(request, STATE_MILLIS_MAX, () -> inTime(documents.state(state.getTable())));
+      case "forwarder" -> inTime(documents.forwarderState(state.getTable()));
+      default -> {
+        if (state.getAt().equals(own)) {
+          yield inTime(documents.state(state.getTable()));
+        }
+        if (!state.getAt().equals(SlotName.letter(SlotName.other(supervisor.slot())))) {
+          yield refused("state is kept at A, B and forwarder, not at \"" + state.getAt() + "\"");
+        }
+        yield request.getPassedOn()
+            ? refused("slot " + own + " was asked for the state of slot " + state.getAt())
+            : askOther(request, STATE_MILLIS_MAX);
+      }
+    };
+  }
+}
