@@ -184,12 +184,12 @@ final class PortMachines {
     if (!mayBeSent || role == Role.DISABLED) {
       return false;
     }
+    if (!port.txCountWhen.isZero()) {
+      return false; // It goes on at the tick that finds this timer due.
+    }
     if (StpConditions.txCount(port, now(port)) >= port.bridge.txHoldCount) {
-      SwitchTime next = StpConditions.txCountNextDecrement(port, now(port));
-      if (port.txCountWhen.isZero()) {
-        port.txCountWhen.startUntil(next);
-        port.touch();
-      }
+      port.txCountWhen.startUntil(StpConditions.txCountNextDecrement(port, now(port)));
+      port.touch();
       return false;
     }
     if (port.sendRstp) {

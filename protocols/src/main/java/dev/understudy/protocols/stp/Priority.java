@@ -76,6 +76,11 @@ record Priority(
     return isBetterThan(port) || (!sameAs(port) && comesFromSamePortAs(port));
   }
 
+  /** It names this bridge and port as designated. */
+  boolean isFrom(BridgeId bridge, PortId port) {
+    return designatedBridgeId.equals(bridge) && designatedPortId.equals(port);
+  }
+
   boolean sameAs(Priority other) {
     return compareTo(other) == 0;
   }

@@ -101,6 +101,12 @@ final class StpBridge {
     return !dirty.isEmpty();
   }
 
+  /** Nothing is left to be looked at. */
+  void settled() {
+    dirty.clear();
+    trees.forEach(StpTree::settled);
+  }
+
   List<StpPort> takeDirty() {
     List<StpPort> taken = new ArrayList<>(dirty.values());
     dirty.clear();

@@ -399,7 +399,7 @@ public final class StpEngine implements Engine {
 
   private Step finish(Moment at) {
     StpStep work = bridge.step;
-    bridge.takeDirty();
+    bridge.settled();
     Step.Builder step = new Step.Builder();
     for (StpTree tree : bridge.trees) {
       noteTopologyChange(tree, at);

@@ -7,8 +7,8 @@ import java.util.TreeMap;
  * Runs the machines until none moves.
  *
  * <p>Only ports that something happened to are looked at: whoever changes a variable marks the port
- * ({@link StpPort#touch}), and {@link StpTree#after} marks all when a condition over all ports may
- * have become true. Frames are made last, when all other machines of all ports have settled, so
+ * ({@link StpPort#touch}), and {@link StpTree#wakeWaiting} those that wait for a condition
+ * over all ports that may have become true. Frames are made last, when all other machines of all ports have settled, so
  * that one input makes at most one BPDU a port, and that one says how things ended.
  */
 final class StpMachines {
@@ -54,13 +54,14 @@ final class StpMachines {
     for (StpPort port : looked.values()) {
       transmit(port);
     }
-    bridge.takeDirty();
+    bridge.settled();
   }
 
   private boolean selectRoles() {
     boolean moved = false;
     for (StpTree tree : bridge.trees) {
       moved |= PortInformation.step(tree);
+      tree.wakeWaiting();
     }
     return moved;
   }

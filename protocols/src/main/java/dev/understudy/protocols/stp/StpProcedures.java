@@ -392,24 +392,34 @@ final class StpProcedures {
         }
       }
     }
+    Times rootTimes = root == null ? tree.bridgeTimes : root.portTimes.older();
+    boolean sameRoot = best.sameAs(tree.rootPriority) && rootTimes.equals(tree.rootTimes);
     tree.rootPriority = best;
     tree.rootPortId = root == null ? Priority.NO_PORT : root.portId;
-    tree.rootTimes = root == null ? tree.bridgeTimes : root.portTimes.older();
-    Times designatedTimes =
-        tree.rootTimes.withHelloTimeSeconds(tree.bridgeTimes.helloTimeSeconds());
+    tree.rootTimes = rootTimes;
+    Times designatedTimes = rootTimes.withHelloTimeSeconds(tree.bridgeTimes.helloTimeSeconds());
     for (StpTreePort p : tree.ports.values()) {
-      updtRole(p, root, best.designated(tree.bridgeIdentifier, p.portId), designatedTimes);
+      if (!sameRoot || !p.designatedPriority.isFrom(tree.bridgeIdentifier, p.portId)) {
+        updtDesignated(p, best.designated(tree.bridgeIdentifier, p.portId));
+      }
+      if (!designatedTimes.equals(p.designatedTimes)) {
+        p.designatedTimes = designatedTimes;
+        p.port.touch();
+      }
+      updtRole(p, root);
     }
   }
 
-  private static void updtRole(
-      StpTreePort p, @Nullable StpTreePort root, Priority designated, Times designatedTimes) {
+  private static void updtDesignated(StpTreePort p, Priority designated) {
+    if (!designated.sameAs(p.designatedPriority)) {
+      p.designatedPriority = designated;
+      p.port.touch();
+    }
+  }
+
+  private static void updtRole(StpTreePort p, @Nullable StpTreePort root) {
     boolean wasUpdtInfo = p.updtInfo();
     Role before = p.selectedRole();
-    boolean toldOtherwise =
-        !designated.sameAs(p.designatedPriority) || !designatedTimes.equals(p.designatedTimes);
-    p.designatedPriority = designated;
-    p.designatedTimes = designatedTimes;
     switch (p.infoIs) {
       case DISABLED -> p.selectedRole(Role.DISABLED);
       case AGED -> {
@@ -418,7 +428,8 @@ final class StpProcedures {
       }
       case MINE -> {
         p.selectedRole(Role.DESIGNATED);
-        if (!p.portPriority.sameAs(designated) || !p.portTimes.equals(designatedTimes)) {
+        if (!p.portPriority.equals(p.designatedPriority)
+            || !p.portTimes.equals(p.designatedTimes)) {
           p.updtInfo(true);
         }
       }
@@ -426,7 +437,7 @@ final class StpProcedures {
         if (p == root) {
           p.selectedRole(Role.ROOT);
           p.updtInfo(false);
-        } else if (designated.isBetterThan(p.portPriority)) {
+        } else if (p.designatedPriority.isBetterThan(p.portPriority)) {
           p.selectedRole(Role.DESIGNATED);
           p.updtInfo(true);
         } else {
@@ -436,7 +447,7 @@ final class StpProcedures {
         }
       }
     }
-    if (toldOtherwise || before != p.selectedRole() || wasUpdtInfo != p.updtInfo()) {
+    if (before != p.selectedRole() || wasUpdtInfo != p.updtInfo()) {
       p.port.touch();
     }
   }

@@ -67,7 +67,7 @@ final class StpState {
           .ifPresent(p -> p.state = row.getState());
     }
     bridge.ports.values().forEach(port -> port.inFailSafe = port.belongsInFailSafe());
-    bridge.takeDirty(); // Whatever the image holds had settled.
+    bridge.settled(); // Whatever the image holds had settled.
     return bridge;
   }
 

@@ -37,6 +37,7 @@ final class StpTree {
   /** Where the topology change was detected or received. */
   int topologyChangePort;
 
+  private boolean allSyncedMayBeTrue;
   private int unsettled;
   private int unsynced;
 
@@ -80,11 +81,27 @@ final class StpTree {
     count(port, -1);
   }
 
-  /** It has changed. Ports whose allSynced may be true now are looked at again. */
+  /** It has changed. Ports whose allSynced may have become true are looked at again. */
   void after(StpTreePort port) {
     count(port, 1);
     if (unsettled == 0 && unsynced <= 1) {
-      bridge.markAllDirty();
+      allSyncedMayBeTrue = true;
+    }
+  }
+
+  void settled() {
+    allSyncedMayBeTrue = false;
+  }
+
+  /** Marks the ports that wait for allSynced, if it may have become true since the last call. */
+  void wakeWaiting() {
+    if (allSyncedMayBeTrue) {
+      allSyncedMayBeTrue = false;
+      for (StpTreePort port : ports.values()) {
+        if (!port.agree || port.proposed) {
+          bridge.markDirty(port.port);
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import dev.understudy.protocols.stp.TextNetwork.TestPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +47,8 @@ class RestoreTest {
     for (List<TestPort> lan : network.lans.values()) {
       for (TestPort port : lan) {
         port.mute = false;
+        port.reflects = false;
+        network.then("set " + port + " no-root-guard no-guard");
       }
     }
     network.run(120_000_000_000L);
@@ -64,6 +67,11 @@ class RestoreTest {
     private RandomNetwork() {}
 
     static TextNetwork run(long seed, Restoring restoring) {
+      return run(seed, restoring, bridge -> {});
+    }
+
+    /** After each act, {@code watcher} sees each bridge. */
+    static TextNetwork run(long seed, Restoring restoring, Consumer<TestBridge> watcher) {
       Random random = new Random(seed);
       TextNetwork network = new TextNetwork(restoring);
       int bridges = 2 + random.nextInt(4);
@@ -72,9 +80,10 @@ class RestoreTest {
         network.then(bridge(b, lans, random));
       }
       network.run(random.nextInt(1_000) * 1_000_000L);
-      for (int i = 0; i < 25; i++) {
+      for (int i = 0; i < 30; i++) {
         network.then(act(network, random));
         network.run(random.nextInt(i % 5 == 0 ? 40_000 : 3_000) * 1_000_000L);
+        network.bridges.values().forEach(watcher);
       }
       return network;
     }
@@ -113,7 +122,7 @@ class RestoreTest {
       network.lans.values().forEach(ports::addAll);
       TestPort port = ports.get(random.nextInt(ports.size()));
       String bridge = port.bridge.name;
-      return switch (random.nextInt(13)) {
+      return switch (random.nextInt(19)) {
         case 0, 1 -> "cut " + port;
         case 2, 3, 4 -> "join " + port;
         case 5 -> "flap " + port;
@@ -128,6 +137,12 @@ class RestoreTest {
                 + (random.nextBoolean() ? " edge" : " no-edge");
         case 10 -> "set " + bridge + " mode " + (random.nextInt(3) == 0 ? "stp" : "rstp");
         case 11 -> "set " + bridge + " hello " + (1 + random.nextInt(2));
+        case 12 -> "set " + bridge + " hold " + (1 + random.nextInt(10));
+        case 13 -> "set " + port + (random.nextBoolean() ? " root-guard" : " no-root-guard");
+        case 14 -> "set " + port + (random.nextInt(3) == 0 ? " guard" : " no-guard");
+        case 15 -> "set " + port + " speed=" + 10 * (1 + random.nextInt(3));
+        case 16 -> "reflect " + port;
+        case 17 -> "unreflect " + port;
         default -> "set " + port + " priority=" + 16 * random.nextInt(16);
       };
     }

@@ -37,6 +37,7 @@ import java.util.TreeSet;
  * cut 1.a · join 1.a              only this one
  * mute 1.a · unmute 1.a           what this port sends is lost
  * flap 1.a                        down and up between two inputs
+ * reflect 1.a · unreflect 1.a     what this port sends comes back to it, too
  * stop 1 · start 1                nobody drives the bridge; its ports stay as they are
  * set 1 priority 4096             and hello, max-age, forward-delay, hold, mode
  * set 1.a cost=5 edge             port options: cost, priority, edge, no-auto-edge, guard,
@@ -88,6 +89,7 @@ final class TextNetwork {
     final String lan;
     boolean up = true;
     boolean mute;
+    boolean reflects;
     boolean errDisabled;
     long downCount;
     int speedMbps = 1_000;
@@ -96,6 +98,9 @@ final class TextNetwork {
 
     /** When it last changed its state. */
     long stateSinceNanos;
+
+    /** When it was last told to forward; 0: never. */
+    long openedNanos;
 
     final List<Sent> sent = new ArrayList<>();
     int flushes;
@@ -164,6 +169,12 @@ final class TextNetwork {
     return require(bridge(parts[0]).byName, parts[1]);
   }
 
+  /** What people see of a port. */
+  StpView.Port seen(String path) {
+    TestPort port = port(path);
+    return require(port.bridge.view().ports(), port.name);
+  }
+
   boolean restoreNow() {
     return restoring.now();
   }
@@ -189,6 +200,8 @@ final class TextNetwork {
       case "flap" -> ports(words[1]).forEach(port -> port.bridge.flap(port));
       case "mute" -> ports(words[1]).forEach(port -> port.mute = true);
       case "unmute" -> ports(words[1]).forEach(port -> port.mute = false);
+      case "reflect" -> ports(words[1]).forEach(port -> port.reflects = true);
+      case "unreflect" -> ports(words[1]).forEach(port -> port.reflects = false);
       case "stop" -> bridge(words[1]).stopped = true;
       case "start" -> bridge(words[1]).stopped = false;
       case "set" -> set(words);
@@ -264,6 +277,7 @@ final class TextNetwork {
       case "no-edge" -> config.setAdminEdge(false);
       case "no-auto-edge" -> config.setAutoEdge(false);
       case "guard" -> config.setBpduGuard(true);
+      case "no-guard" -> config.setBpduGuard(false);
       case "root-guard" -> config.setRootGuard(true);
       case "no-root-guard" -> config.setRootGuard(false);
       case "speed" -> port.speedMbps = Integer.parseInt(value);
@@ -362,10 +376,15 @@ final class TextNetwork {
       return;
     }
     for (TestPort to : require(lans, from.lan)) {
-      if (to != from) {
+      if (to != from || from.reflects) {
         at(nowNanos + LINK_DELAY_NANOS, () -> to.bridge.receive(to, frame));
       }
     }
+  }
+
+  /** Whether the port was told to forward at this time or later. */
+  boolean openedSince(String path, long nanos) {
+    return port(path).openedNanos > nanos;
   }
 
   /** A BPDU out of nowhere. */
