@@ -401,7 +401,8 @@ public final class Border implements DataPlaneListener {
       // Whoever starts from less than the whole state has not seen the links.
       plane.links().forEach(link -> delivery.append(ForwarderInput.newBuilder().setLink(link)));
     }
-    delivery.newTerm(term, claim.getIncarnation() == incarnation ? claim.getConsumed() : 0);
+    delivery.newTerm(
+        term, claim.getIncarnation() == incarnation ? claim.getConsumed() : 0, handedOverAt >= 0);
     wakeAtNanos = 0;
     if (fenced != null) {
       fence(fenced, term - 1);

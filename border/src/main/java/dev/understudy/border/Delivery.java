@@ -88,8 +88,17 @@ final class Delivery {
    * A new term: what is not consumed is given to its holder.
    *
    * @param ownConsumed what the brackets consume that it holds and will send again
+   * @param handedOver the former holder stopped of its own will: what it left behind it did not die
+   *     of
    */
-  void newTerm(long newTerm, long ownConsumed) {
+  void newTerm(long newTerm, long ownConsumed, boolean handedOver) {
+    if (handedOver) {
+      for (InputLog.Entry entry : log.after(consumed)) {
+        if (entry.deliveredInTerm == term) {
+          entry.deliveries--;
+        }
+      }
+    }
     term = newTerm;
     deliveredThrough = Math.max(consumed, ownConsumed);
     consumedAtGrant = deliveredThrough;

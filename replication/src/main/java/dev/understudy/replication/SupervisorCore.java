@@ -719,6 +719,8 @@ public final class SupervisorCore {
     }
     readySent = true;
     notReadyReason = "";
+    Rehearsal.run(settings, image)
+        .ifPresent(problem -> environment.event(Severity.WARNING, "REHEARSAL", problem));
     toForwarder(
         ToForwarder.newBuilder()
             .setStandbyReady(
