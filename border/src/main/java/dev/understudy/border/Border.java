@@ -52,6 +52,9 @@ public final class Border implements DataPlaneListener {
   static final long TERM_CEILING_STEP = 1000;
   static final int PERMIT_TICKS = 5;
 
+  /** How long a silent but connected holder is left in peace by a claimant without any image. */
+  static final long FIRST_WORD_NANOS = 1_500_000_000L;
+
   private final SwitchClock clock;
   private final Outbox outbox;
   private final DataPlane plane;
@@ -325,6 +328,10 @@ public final class Border implements DataPlaneListener {
     } else if (holder == Slot.SLOT_UNSPECIFIED) {
       coldClaims.add(session.slot, claim, clock.nanos());
       decideCold();
+    } else if (!claim.hasHeld() && holderSession != null && missedNanos() < FIRST_WORD_NANOS) {
+      // An active that has just begun may take a while to its first bracket on a busy machine. Who
+      // holds nothing at all could only begin in its place.
+      refuse(session, ClaimKind.IF_LOST, "no image, and the active is still connected", 5);
     } else if (!holdsAll(session.slot, claim)
         && missedTicks() < 2L * body.timing().getSilenceLimitTicks()) {
       // A claimant without the whole state is worse than the holder's return, which is waited for a
@@ -506,6 +513,10 @@ public final class Border implements DataPlaneListener {
         outbox.send(session.id, lost);
       }
     }
+  }
+
+  private long missedNanos() {
+    return missedTicks() * body.timing().getTickNanos();
   }
 
   private long missedTicks() {
