@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
     })
 final class UpCommand implements java.util.concurrent.Callable<Integer> {
   /** How long both supervisors may take to become ready. */
-  static final long READY_MILLIS_MAX = 30_000;
+  static final long READY_MILLIS_MAX = 60_000;
 
   private final Console console;
 
