@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** A connection to the supervisors of one switch. */
 public final class Asking implements AutoCloseable {
   /** How long an answer that changes nothing is waited for. */
-  static final long SHOW_MILLIS = 3_000;
+  static final long SHOW_MILLIS = 8_000;
 
   /** A change may fall into a takeover, and then is asked again at the other side. */
   static final long CHANGE_MILLIS = 15_000;

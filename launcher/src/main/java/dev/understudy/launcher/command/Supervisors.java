@@ -2,6 +2,7 @@ package dev.understudy.launcher.command;
 
 import dev.understudy.schema.ManagementReply;
 import dev.understudy.schema.ManagementRequest;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Supervisors {
   static final long SILENT_MILLIS = 400;
+  static final long NOBODY_LISTENS_MILLIS = 1_000;
   private static final long PAUSE_MILLIS = 100;
 
   /** One supervisor. */
@@ -51,30 +53,40 @@ public final class Supervisors {
     }
   }
 
-  /** Asks until somebody answers or the patience is at its end. */
+  /**
+   * Asks until somebody answers or the patience is at its end. Where nobody listens at all it ends
+   * after {@value #NOBODY_LISTENS_MILLIS} ms: a takeover always leaves one who does.
+   */
   public ManagementReply ask(ManagementRequest request, long patienceMillis)
       throws Nobody, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    long begunNanos = System.nanoTime();
+    long listenedNanos = begunNanos;
     while (true) {
       Round round = new Round();
       for (var supervisor : supervisors.entrySet()) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        round.ask(supervisor.getKey(), supervisor.getValue(), request, Math.max(left, 1));
-        ManagementReply reply = round.await(Math.min(SILENT_MILLIS, Math.max(left, 1)));
+        round.ask(supervisor.getKey(), supervisor.getValue(), request, patienceMillis);
+        ManagementReply reply = round.await(SILENT_MILLIS);
         if (reply != null) {
           return reply;
         }
       }
-      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      ManagementReply reply = round.await(Math.max(left, 1));
+      ManagementReply reply = round.await(Math.max(1, patienceMillis - millisSince(begunNanos)));
       if (reply != null) {
         return reply;
       }
-      if (left <= PAUSE_MILLIS) {
-        throw new Nobody(String.join("; ", round.failures));
+      if (!round.nobodyListened()) {
+        listenedNanos = System.nanoTime();
+      }
+      if (millisSince(begunNanos) + PAUSE_MILLIS > patienceMillis
+          || millisSince(listenedNanos) > NOBODY_LISTENS_MILLIS) {
+        throw new Nobody(round.failures(patienceMillis));
       }
       Thread.sleep(PAUSE_MILLIS);
     }
+  }
+
+  private static long millisSince(long nanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
   }
 
   /** The questions under way at once; the first answer counts. */
@@ -82,6 +94,7 @@ public final class Supervisors {
     private final CompletableFuture<ManagementReply> first = new CompletableFuture<>();
     private final List<String> failures = new ArrayList<>();
     private int underWay;
+    private boolean somebodyListens;
     private CompletableFuture<Void> change = new CompletableFuture<>();
 
     synchronized void ask(
@@ -100,9 +113,20 @@ public final class Supervisors {
         first.complete(reply);
       } else if (failure != null) {
         failures.add("supervisor " + slot + ": " + failure.getMessage());
+        somebodyListens |= Status.fromThrowable(failure).getCode() != Status.Code.UNAVAILABLE;
       }
       change.complete(null);
       change = new CompletableFuture<>();
+    }
+
+    synchronized boolean nobodyListened() {
+      return underWay == 0 && !somebodyListens;
+    }
+
+    synchronized String failures(long patienceMillis) {
+      return failures.isEmpty()
+          ? "no answer within " + patienceMillis + " ms"
+          : String.join("; ", failures);
     }
 
     private synchronized CompletableFuture<Void> nextChange() {

@@ -29,8 +29,8 @@ import tools.jackson.databind.JsonNode;
 
 /** The story: start, settle, blow after blow, and what was noticed of each. */
 public final class Demo implements AutoCloseable {
-  private static final long READY_MILLIS_MAX = 30_000;
-  private static final long SETTLED_MILLIS_MAX = 40_000;
+  private static final long READY_MILLIS_MAX = 60_000;
+  private static final long SETTLED_MILLIS_MAX = 60_000;
   private static final long QUIET_MILLIS = 3_000;
   private static final long RECOVERY_MILLIS_MAX = 30_000;
   private static final long STOPPED_MILLIS = 2_000;

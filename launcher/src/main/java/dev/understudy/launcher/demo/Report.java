@@ -17,11 +17,11 @@ public record Report(List<Verdict> verdicts, double seconds, String broken) {
     verdicts = List.copyOf(verdicts);
   }
 
-  boolean isHitless() {
+  public boolean isHitless() {
     return !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::isHitless);
   }
 
-  String json() {
+  public String json() {
     ObjectNode json = Json.object();
     json.put("hitless", isHitless()).put("seconds", Math.round(seconds * 10) / 10.0);
     json.put("broken", broken.isEmpty() ? null : broken);
@@ -31,7 +31,7 @@ public record Report(List<Verdict> verdicts, double seconds, String broken) {
     return Json.pretty(json) + "\n";
   }
 
-  String text(boolean coloured) {
+  public String text(boolean coloured) {
     Text text = new Text(coloured);
     List<List<Cell>> rows = new ArrayList<>();
     for (Verdict verdict : verdicts) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * owner may set it back to 0. Where there is neither, the process starts with normal priority.
  */
 final class Priority {
-  static final int LOW = 10;
+  static final int LOW = 5;
   private static final int CAP_SYS_NICE = 23;
 
   private final Path proc;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.schema.ManagementReply;
 import dev.understudy.schema.ManagementRequest;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -76,6 +77,18 @@ class SupervisorsTest {
             asked.size() < 4 ? dies("B").call(request, limit) : answers("B").call(request, limit);
     assertThat(pair(dies("A"), comesBack).ask(REQUEST, 10_000).getJson()).isEqualTo("B");
     assertThat(asked).contains("A r-1", "B r-1").hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void where_nobody_listens_at_all_the_patience_is_short() {
+    Supervisors.Supervisor away =
+        (request, limit) ->
+            CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException());
+    long begun = System.nanoTime();
+    assertThatThrownBy(() -> pair(away, away).ask(REQUEST, 60_000))
+        .isInstanceOf(Supervisors.Nobody.class)
+        .hasMessageContaining("UNAVAILABLE");
+    assertThat(System.nanoTime() - begun).isLessThan(30_000_000_000L);
   }
 
   @Test

@@ -1,0 +1,93 @@
+package dev.understudy.launcher.command;
+
+import dev.understudy.edge.Release;
+import dev.understudy.launcher.process.RunDirectoryException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command {@code understudy} with all its subcommands. */
+@Command(
+    name = "understudy",
+    description = "A network switch with two supervisors: one can die and nobody outside can tell.",
+    mixinStandardHelpOptions = true,
+    versionProvider = UnderstudyCommand.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  understudy demo                     the story in about a minute",
+      "  understudy up --detach              starts an example switch",
+      "  understudy show redundancy          who is active, is the other one ready",
+      "  understudy switchover               change places",
+      "  understudy down                     stops it",
+      ""
+    })
+public final class UnderstudyCommand {
+
+  /** The release, as {@code --version} prints it. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"understudy " + Release.current()};
+    }
+  }
+
+  private UnderstudyCommand() {}
+
+  /** The whole command line. */
+  public static CommandLine commandLine(Console console) {
+    CommandLine root = new CommandLine(new UnderstudyCommand());
+    root.addSubcommand(new UpCommand(console));
+    root.addSubcommand(new DownCommand(console));
+    root.addSubcommand(new ShowCommand(console));
+    root.addSubcommand(new SwitchoverCommand(console));
+    CommandLine config = new CommandLine(new ConfigCommand());
+    config.addSubcommand(new ConfigCommand.Apply(console));
+    config.addSubcommand(new ConfigCommand.Confirm(console));
+    config.addSubcommand(new ConfigCommand.Show(console));
+    config.addSubcommand(new ConfigCommand.Diff(console));
+    config.addSubcommand(new ConfigCommand.History(console));
+    config.addSubcommand(new ConfigCommand.Rollback(console));
+    root.addSubcommand(config);
+    CommandLine clear = new CommandLine(new ClearCommand());
+    clear.addSubcommand(new ClearCommand.ErrDisable(console));
+    root.addSubcommand(clear);
+    root.addSubcommand(new DemoCommand(console));
+    root.addSubcommand(new ProcessCommands.Forwarder());
+    root.addSubcommand(new ProcessCommands.Supervisor());
+    root.addSubcommand(new FaultCommand(console));
+    everywhere(root, console);
+    return root;
+  }
+
+  private static void everywhere(CommandLine command, Console console) {
+    command.getCommandSpec().mixinStandardHelpOptions(true);
+    command.getCommandSpec().usageMessage().exitCodeListHeading("%nExit status:%n");
+    command.getCommandSpec().usageMessage().exitCodeList(ExitStatus.map());
+    command.setUsageHelpAutoWidth(true);
+    command.setOut(new java.io.PrintWriter(console.out(), true));
+    command.setErr(new java.io.PrintWriter(console.err(), true));
+    command.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            console.coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    command.setExecutionExceptionHandler((failure, line, result) -> failed(failure, console));
+    for (CommandLine sub : command.getSubcommands().values()) {
+      everywhere(sub, console);
+    }
+  }
+
+  private static int failed(Exception failure, Console console) throws Exception {
+    return switch (failure) {
+      case CommandFailure expected -> {
+        console.err().println("understudy: " + expected.getMessage());
+        yield expected.exitStatus();
+      }
+      case RunDirectoryException expected -> {
+        console.err().println("understudy: " + expected.getMessage());
+        yield ExitStatus.FAILED;
+      }
+      default -> throw failure;
+    };
+  }
+}
