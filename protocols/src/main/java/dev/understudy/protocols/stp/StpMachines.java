@@ -7,9 +7,9 @@ import java.util.TreeMap;
  * Runs the machines until none moves.
  *
  * <p>Only ports that something happened to are looked at: whoever changes a variable marks the port
- * ({@link StpPort#touch}), and {@link StpTree#wakeWaiting} those that wait for a condition
- * over all ports that may have become true. Frames are made last, when all other machines of all ports have settled, so
- * that one input makes at most one BPDU a port, and that one says how things ended.
+ * ({@link StpPort#touch}), and {@link StpTree#wakeWaiting} those that wait for a condition over all
+ * ports that may have become true. Frames are made last, when all other machines of all ports have
+ * settled, so that one input makes at most one BPDU a port, and that one says how things ended.
  */
 final class StpMachines {
   /** Rounds over the marked ports in one input. A proposal with sync takes about ten. */

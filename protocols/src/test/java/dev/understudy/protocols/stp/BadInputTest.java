@@ -76,7 +76,9 @@ class BadInputTest {
           network.inject(
               "1.a",
               new Bpdu.Rst(
-                  BpduFlags.NONE.withRole(dev.understudy.wire.bpdu.BpduPortRole.DESIGNATED).withProposal(true),
+                  BpduFlags.NONE
+                      .withRole(dev.understudy.wire.bpdu.BpduPortRole.DESIGNATED)
+                      .withProposal(true),
                   Bpdus.bridge(0x1),
                   0xFFFF_FFFFL,
                   Bpdus.bridge(0x5),
@@ -117,16 +119,14 @@ class BadInputTest {
     BpduFlags flags = new BpduFlags(random.nextInt(256));
     BridgeId root = id(random);
     BridgeId bridge = id(random);
-    PortId port = new PortId(random.nextInt(4) == 0 ? random.nextInt(65_536) : 0x8001 + random.nextInt(4));
+    PortId port =
+        new PortId(random.nextInt(4) == 0 ? random.nextInt(65_536) : 0x8001 + random.nextInt(4));
     long cost = random.nextBoolean() ? random.nextInt(5) * 20_000L : random.nextLong(1L << 32);
     BpduTimes times =
         random.nextInt(3) > 0
             ? BpduTimes.DEFAULT
             : new BpduTimes(
-                random.nextInt(65_535),
-                65_535,
-                random.nextInt(65_536),
-                random.nextInt(65_536));
+                random.nextInt(65_535), 65_535, random.nextInt(65_536), random.nextInt(65_536));
     return switch (random.nextInt(5)) {
       case 0 -> new Bpdu.Tcn();
       case 1 -> new Bpdu.Config(flags, root, cost, bridge, port, times);

@@ -101,7 +101,8 @@ class ManyPortsTest {
     assertThat(view.ports().values())
         .allMatch(port -> port.role().equals("designated") && port.state().equals("forwarding"));
     Step step = receive(1000, Bpdus.proposal(0x1, 1));
-    assertThat(step.outputs().stream().filter(output -> output.getKindCase() == KindCase.SEND_FRAME))
+    assertThat(
+            step.outputs().stream().filter(output -> output.getKindCase() == KindCase.SEND_FRAME))
         .hasSize(PORTS);
     assertThat(StpView.of(image).rootPort()).isEqualTo("p1000");
     assertThat(engine.export().stream().map(row -> RowChange.put(row)).allMatch(image::has))

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class PortOptionsTest {
   @Test
   void an_edge_port_by_configuration_forwards_at_once() {
-    TextNetwork network = TextNetwork.of("bridge 1 0x111 = a:edge\nrun 1ms\ncheck 1 = designated:a");
+    TextNetwork network =
+        TextNetwork.of("bridge 1 0x111 = a:edge\nrun 1ms\ncheck 1 = designated:a");
     assertThat(network.seen("1.a").edge()).isTrue();
     assertThat(network.bridge("1").failSafe.getPortStatesList()).isEmpty();
   }
@@ -84,7 +85,9 @@ class PortOptionsTest {
 
   @Test
   void bpdu_guard_takes_the_port_out_of_service_with_the_first_bpdu() {
-    TextNetwork network = TextNetwork.of("bridge 1 0x111 = a:edge,guard b\nrun 5s\ncheck 1 = designated:a designated:b");
+    TextNetwork network =
+        TextNetwork.of(
+            "bridge 1 0x111 = a:edge,guard b\nrun 5s\ncheck 1 = designated:a designated:b");
     network.inject("1.a", Bpdus.proposal(0x1, 1));
     network.then("run 1ms\ncheck 1 = disabled:a designated:b");
     assertThat(network.port("1.a").errDisabled).isTrue();
@@ -110,7 +113,8 @@ class PortOptionsTest {
             check 2 = root:a
             """);
     assertThat(network.bridge("2").view().rootId()).endsWith("01:11");
-    network.then("set 3 priority 61440\nrun 10s\ncheck 1 = designated:a designated:b\ncheck 3 = root:b");
+    network.then(
+        "set 3 priority 61440\nrun 10s\ncheck 1 = designated:a designated:b\ncheck 3 = root:b");
     network.then("set 3 priority 0\nrun 1s\ncheck 1 = designated:a alternate:b");
     network.then("set 1.b no-root-guard\nrun 1s\ncheck 1 = designated:a root:b");
   }
@@ -198,7 +202,8 @@ class PortOptionsTest {
     TestBridge two = network.bridge("2");
     network.inject("2.a", Bpdus.designated(0x111, 9, BpduFlags.NONE));
     two.on(new Input.BridgePortRemoved(1));
-    assertThat(two.rows()).noneMatch(row -> row.contains("bridge_port: 1\n") && !row.startsWith("stp-bridge"));
+    assertThat(two.rows())
+        .noneMatch(row -> row.contains("bridge_port: 1\n") && !row.startsWith("stp-bridge"));
     network.then("run 100ms\ncheck 2 = root:b");
     assertThat(two.failSafe.getPortStatesList()).extracting("bridgePort_").containsExactly(2);
     two.on(new Input.BridgePortRemoved(1));

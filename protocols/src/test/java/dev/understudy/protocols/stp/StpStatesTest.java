@@ -50,7 +50,8 @@ class StpStatesTest {
     }
     assertThat(rows).hasSameSizeAs(kind);
     Object[] schema = Objects.requireNonNull(kind.getFirst().row().getClass().getEnumConstants());
-    assertThat(schema.length).as("all of the schema's, without UNSPECIFIED and UNRECOGNIZED")
+    assertThat(schema.length)
+        .as("all of the schema's, without UNSPECIFIED and UNRECOGNIZED")
         .isEqualTo(kind.size() + 2);
   }
 
@@ -94,10 +95,9 @@ class StpStatesTest {
     for (Message prototype : StpEngine.TYPE.tables()) {
       for (Message row : bridge.image.rows(prototype)) {
         row.getAllFields()
-            .forEach(
-                (field, value) ->
-                    seen.computeIfAbsent(field.getFullName(), name -> new java.util.HashSet<>())
-                        .add(value));
+            .forEach((field, value) ->
+                seen.computeIfAbsent(field.getFullName(), name -> new java.util.HashSet<>())
+                    .add(value));
       }
     }
   }

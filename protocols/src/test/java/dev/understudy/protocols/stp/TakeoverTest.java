@@ -145,9 +145,9 @@ class TakeoverTest {
     assertThat(states(network.bridge("1").last, 3))
         .containsExactly(PortState.PORT_STATE_DISCARDING, PortState.PORT_STATE_FORWARDING);
     network.then("flap 2.a");
-    assertThat(states(network.bridge("2").last, 1))
-        .startsWith(PortState.PORT_STATE_DISCARDING);
-    network.then("run 1s\ncheck 2 = root:a designated:b\ncheck 1 = designated:a designated:c designated:h");
+    assertThat(states(network.bridge("2").last, 1)).startsWith(PortState.PORT_STATE_DISCARDING);
+    network.then(
+        "run 1s\ncheck 2 = root:a designated:b\ncheck 1 = designated:a designated:c designated:h");
     network.checkTree();
   }
 

@@ -45,7 +45,8 @@ class TopologyChangeTest {
     Map<String, Integer> flushes = flushes(network);
     network.then("join c\nrun 20s");
     Map<String, Long> after = counts(network);
-    assertThat(more(after, before, "3")).as("and again from the other end, within the same change")
+    assertThat(more(after, before, "3"))
+        .as("and again from the other end, within the same change")
         .isEqualTo(1);
     assertThat(more(after, before, "4")).isEqualTo(1);
     assertThat(more(after, before, "2")).as("propagated from b to a").isEqualTo(1);
