@@ -79,8 +79,16 @@ public final class EngineBench {
     }
   }
 
-  public EngineBench() {
-    types = List.of(ConfigurationEngine.TYPE, PortsEngine.TYPE, FdbEngine.TYPE, witness);
+  /**
+   * The engines that every switch has.
+   *
+   * @param protocols others, which get each input between those for ports and for addresses
+   */
+  public EngineBench(EngineType... protocols) {
+    List<EngineType> all = new ArrayList<>(List.of(ConfigurationEngine.TYPE, PortsEngine.TYPE));
+    all.addAll(List.of(protocols));
+    all.addAll(List.of(FdbEngine.TYPE, witness));
+    types = List.copyOf(all);
     host = host(image);
   }
 
