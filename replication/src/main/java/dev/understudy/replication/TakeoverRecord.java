@@ -13,6 +13,7 @@ import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.Hitless;
 import dev.understudy.schema.Slot;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -28,8 +29,12 @@ final class TakeoverRecord {
   private final long lastAppliedNanos;
   private boolean gapKnown;
 
-  private TakeoverRecord(HistoryRow row, long lastAppliedNanos) {
+  // Takeovers before this one whose observation had not ended: it ends here, with what is seen now.
+  private final List<HistoryRow> earlier;
+
+  private TakeoverRecord(HistoryRow row, List<HistoryRow> earlier, long lastAppliedNanos) {
     this.row = row;
+    this.earlier = earlier;
     this.lastAppliedNanos = lastAppliedNanos;
     this.gapKnown = lastAppliedNanos == 0;
   }
@@ -59,7 +64,10 @@ final class TakeoverRecord {
             .setObservedUntilNanos(at.now().plusNanos(observedNanos(image)).nanos())
             .build();
     TakeoverRecord record =
-        new TakeoverRecord(row, granted.getNewForwarder() ? 0 : granted.getLastAppliedNanos());
+        new TakeoverRecord(
+            row,
+            new ArrayList<>(before.stream().filter(TakeoverRecord::isObserved).toList()),
+            granted.getNewForwarder() ? 0 : granted.getLastAppliedNanos());
     record.changed = true;
     return record;
   }
@@ -76,13 +84,26 @@ final class TakeoverRecord {
         * SwitchTime.NANOS_PER_SECOND;
   }
 
+  private static boolean isObserved(HistoryRow row) {
+    return row.getHitless() == Hitless.HITLESS_OBSERVING;
+  }
+
+  /** What is noticed now may be the work of any takeover that is still observed. */
   void cause(CauseCode code, String evidence) {
-    if (row.getHitless() != Hitless.HITLESS_OBSERVING
+    earlier.replaceAll(other -> withCause(other, code, evidence));
+    HistoryRow before = row;
+    row = withCause(row, code, evidence);
+    changed |= before != row;
+  }
+
+  private static HistoryRow withCause(HistoryRow row, CauseCode code, String evidence) {
+    if (!isObserved(row)
         || row.getCausesList().stream().anyMatch(cause -> cause.getCode() == code)) {
-      return;
+      return row;
     }
-    row = row.toBuilder().addCauses(Cause.newBuilder().setCode(code).setEvidence(evidence)).build();
-    changed = true;
+    return row.toBuilder()
+        .addCauses(Cause.newBuilder().setCode(code).setEvidence(evidence))
+        .build();
   }
 
   /** The first bracket of the term was carried out. */
@@ -107,25 +128,34 @@ final class TakeoverRecord {
    * The row, when it changed since the last call; also ends the observation when its time has come.
    */
   List<RowChange> changes(Moment at, Image image) {
-    if (row.getHitless() == Hitless.HITLESS_OBSERVING
-        && at.now().nanos() >= row.getObservedUntilNanos()) {
-      row =
-          row.toBuilder()
-              .setHitless(row.getCausesCount() == 0 ? Hitless.HITLESS_YES : Hitless.HITLESS_NO)
-              .build();
+    List<RowChange> result = new ArrayList<>();
+    for (Iterator<HistoryRow> it = earlier.iterator(); it.hasNext(); ) {
+      HistoryRow other = it.next();
+      if (at.now().nanos() >= other.getObservedUntilNanos()) {
+        result.add(RowChange.put(judged(other)));
+        it.remove();
+      }
+    }
+    if (isObserved(row) && at.now().nanos() >= row.getObservedUntilNanos()) {
+      row = judged(row);
       changed = true;
     }
     if (!changed) {
-      return List.of();
+      return result;
     }
     changed = false;
-    List<RowChange> result = new ArrayList<>();
     result.add(RowChange.put(row));
     List<HistoryRow> all = image.rows(HistoryRow.getDefaultInstance());
     for (int i = 0; i <= all.size() - HISTORY_KEPT; i++) {
       result.add(RowChange.delete(all.get(i)));
     }
     return result;
+  }
+
+  private static HistoryRow judged(HistoryRow row) {
+    return row.toBuilder()
+        .setHitless(row.getCausesCount() == 0 ? Hitless.HITLESS_YES : Hitless.HITLESS_NO)
+        .build();
   }
 
   /** Rows of switch times were moved by a new forwarder's epoch. */
