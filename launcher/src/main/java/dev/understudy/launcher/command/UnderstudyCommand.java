@@ -2,6 +2,10 @@ package dev.understudy.launcher.command;
 
 import dev.understudy.edge.Release;
 import dev.understudy.launcher.process.RunDirectoryException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -66,8 +70,8 @@ public final class UnderstudyCommand {
     command.getCommandSpec().usageMessage().exitCodeListHeading("%nExit status:%n");
     command.getCommandSpec().usageMessage().exitCodeList(ExitStatus.map());
     command.setUsageHelpAutoWidth(true);
-    command.setOut(new java.io.PrintWriter(console.out(), true));
-    command.setErr(new java.io.PrintWriter(console.err(), true));
+    command.setOut(writer(console.out()));
+    command.setErr(writer(console.err()));
     command.setColorScheme(
         CommandLine.Help.defaultColorScheme(
             console.coloured() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
@@ -75,6 +79,10 @@ public final class UnderstudyCommand {
     for (CommandLine sub : command.getSubcommands().values()) {
       everywhere(sub, console);
     }
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
   private static int failed(Exception failure, Console console) throws Exception {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -166,7 +167,7 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
   private void tell(Part part, String what) {
     console
         .out()
-        .println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + "  " + part.title() + " " + what);
+        .println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + "  " + part.title() + " " + what);
   }
 
   private void reportReadiness(Readiness readiness, Asking asking, Optional<Config> toApply) {

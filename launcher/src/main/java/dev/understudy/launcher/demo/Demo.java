@@ -301,6 +301,21 @@ public final class Demo implements AutoCloseable {
                         .setFault("cut-peer")
                         .setArgument(Long.toString(CUT_MILLIS))),
             troubles);
+        boolean noticed =
+            await(
+                CUT_MILLIS,
+                () -> {
+                  live("the modules don't hear each other");
+                  try {
+                    return !Readiness.isReady(redundancy().document());
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return true;
+                  }
+                });
+        if (!noticed) {
+          troubles.add("the cut was not seen: the standby stayed ready");
+        }
         pause(CUT_MILLIS, "the modules don't hear each other");
       }
     }
