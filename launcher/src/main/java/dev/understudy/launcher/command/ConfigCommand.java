@@ -105,8 +105,7 @@ final class ConfigCommand {
       try (Asking asking = new Asking(ask.state.existing(console))) {
         JsonNode inForce =
             asking.document(
-                ManagementRequest.newBuilder()
-                    .setShow(ShowRequest.newBuilder().setWhat("config")),
+                ManagementRequest.newBuilder().setShow(ShowRequest.newBuilder().setWhat("config")),
                 Asking.SHOW_MILLIS);
         Config before = ConfigurationFiles.parse("the configuration in force", inForce);
         ObjectNode answer = Json.object();

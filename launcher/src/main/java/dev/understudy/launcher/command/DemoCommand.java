@@ -179,8 +179,7 @@ final class DemoCommand implements java.util.concurrent.Callable<Integer> {
     try (Stream<Path> files = Files.walk(state)) {
       for (Path file : files.filter(path -> path.toString().endsWith(".log")).toList()) {
         String name = state.relativize(file).toString().replace('/', '-');
-        Files.copy(
-            file, logs.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, logs.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

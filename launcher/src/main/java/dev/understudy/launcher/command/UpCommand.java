@@ -167,7 +167,12 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
   private void tell(Part part, String what) {
     console
         .out()
-        .println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS) + "  " + part.title() + " " + what);
+        .println(
+            LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS)
+                + "  "
+                + part.title()
+                + " "
+                + what);
   }
 
   private void reportReadiness(Readiness readiness, Asking asking, Optional<Config> toApply) {

@@ -68,13 +68,12 @@ class CommandLineTest {
             "understudy supervisor",
             "understudy fault");
     List<String> silent = new ArrayList<>();
-    commands.forEach(
-        (name, command) -> {
-          String help = command.getUsageMessage();
-          if (!help.contains("Exit status:") || command.getHelp().description().isBlank()) {
-            silent.add(name);
-          }
-        });
+    commands.forEach((name, command) -> {
+      String help = command.getUsageMessage();
+      if (!help.contains("Exit status:") || command.getHelp().description().isBlank()) {
+        silent.add(name);
+      }
+    });
     assertThat(silent).isEmpty();
   }
 

@@ -82,8 +82,7 @@ class SupervisorsTest {
   @Test
   void where_nobody_listens_at_all_the_patience_is_short() {
     Supervisors.Supervisor away =
-        (request, limit) ->
-            CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException());
+        (request, limit) -> CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException());
     long begun = System.nanoTime();
     assertThatThrownBy(() -> pair(away, away).ask(REQUEST, 60_000))
         .isInstanceOf(Supervisors.Nobody.class)

@@ -62,11 +62,10 @@ class InProcessSwitchTest {
       List<InProcessSwitch> all = List.of(s1, s2, s3);
       all.forEach(reactor::add);
       reactor.start();
-      reactor.call(
-          () -> {
-            all.forEach(InProcessSwitch::begin);
-            return true;
-          });
+      reactor.call(() -> {
+        all.forEach(InProcessSwitch::begin);
+        return true;
+      });
       long deadline = System.nanoTime() + PATIENCE_NANOS;
       while (!states(reactor, all).equals(settled())) {
         assertThat(System.nanoTime())
@@ -76,13 +75,13 @@ class InProcessSwitchTest {
       }
       for (int i = 0; i < 100; i++) {
         byte[] frame =
-            new NumberedFrame(new MacAddress(0x0200_0000_0002L), new MacAddress(0x0200_0000_0001L), 0, i)
+            new NumberedFrame(
+                    new MacAddress(0x0200_0000_0002L), new MacAddress(0x0200_0000_0001L), 0, i)
                 .encode();
-        reactor.call(
-            () -> {
-              s1.received("host", frame);
-              return true;
-            });
+        reactor.call(() -> {
+          s1.received("host", frame);
+          return true;
+        });
       }
       while (reactor.call(() -> numbers(arrived)).size() < 100) {
         assertThat(System.nanoTime()).isLessThan(deadline);
@@ -112,14 +111,13 @@ class InProcessSwitchTest {
 
   private static Map<String, String> states(Reactor reactor, List<InProcessSwitch> all)
       throws InterruptedException {
-    return reactor.call(
-        () -> {
-          Map<String, String> states = new TreeMap<>();
-          for (int i = 0; i < all.size(); i++) {
-            String name = "s" + (i + 1) + ":";
-            all.get(i).portStates().forEach((port, state) -> states.put(name + port, state));
-          }
-          return states;
-        });
+    return reactor.call(() -> {
+      Map<String, String> states = new TreeMap<>();
+      for (int i = 0; i < all.size(); i++) {
+        String name = "s" + (i + 1) + ":";
+        all.get(i).portStates().forEach((port, state) -> states.put(name + port, state));
+      }
+      return states;
+    });
   }
 }
