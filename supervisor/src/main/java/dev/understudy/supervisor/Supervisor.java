@@ -25,6 +25,7 @@ import dev.understudy.schema.BorderGrpc;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.ReadBackRequest;
 import dev.understudy.schema.ReplicationGrpc;
@@ -61,6 +62,8 @@ public final class Supervisor implements AutoCloseable {
 
   /** A reader of the image waits so long for the forwarder to have carried it out. */
   static final long COMMITTED_MILLIS_MAX = 500;
+
+  private static final long WARM_UP_MILLIS_MAX = 5_000;
 
   private static final Scheduling.Wish LOOP = Scheduling.Wish.fifo(10).orNice(-10);
   private static final Scheduling.Wish SOCKETS = Scheduling.Wish.fifo(11).orNice(-10);
@@ -186,8 +189,7 @@ public final class Supervisor implements AutoCloseable {
   /** Begins: from here on it takes part. */
   public void start() {
     StateDirectory state = options.state();
-    loop.start(core);
-    started = true;
+    Thread warmUp = Thread.ofPlatform().name("warm-up").start(this::warmUp);
     ManagementClient other =
         new ManagementClient(sockets, state.managementEndpoint(SlotName.other(options.slot())));
     open.add(other);
@@ -195,6 +197,15 @@ public final class Supervisor implements AutoCloseable {
     open.add(
         Listening.open(
             sockets, state.managementEndpoint(options.slot()), counters, management.service()));
+    warmUpSockets();
+    try {
+      warmUp.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    event(Severity.INFO, "START", "release " + Release.current() + ", schema " + SCHEMA);
+    loop.start(core);
+    started = true;
     Dialer<ToSupervisor, ToForwarder> toForwarder =
         new Dialer<>(sockets, state.borderEndpoint(), BorderGrpc.getSessionMethod(), forwarder);
     open.add(toForwarder);
@@ -221,6 +232,23 @@ public final class Supervisor implements AutoCloseable {
     }
     toForwarder.start();
     sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
+  }
+
+  /** What is slow the first time is done before anybody counts on this process. */
+  private void warmUp() {
+    WarmUp.run(Engines.all(), options.seed());
+    Scheduling.ask(LOOP); // this thread's own; what counts is that it was called
+  }
+
+  /** An empty request to itself: both ends of a connection. */
+  private void warmUpSockets() {
+    try (ManagementClient self =
+        new ManagementClient(sockets, options.state().managementEndpoint(options.slot()))) {
+      var _ =
+          self.call(ManagementRequest.getDefaultInstance(), WARM_UP_MILLIS_MAX)
+              .handle((reply, failure) -> null)
+              .join();
+    }
   }
 
   private String peerRefusal() {
@@ -383,7 +411,9 @@ public final class Supervisor implements AutoCloseable {
   // ---- the loop's thread
 
   private void afterEach() {
-    chooseScheduling();
+    if (core.role() == Role.ACTIVE || core.role() == Role.STANDBY_HOT) {
+      chooseScheduling();
+    }
     if (readers.isEmpty()) {
       return;
     }
@@ -400,7 +430,7 @@ public final class Supervisor implements AutoCloseable {
 
   /** Whoever carries the switch, or could do so at once, asks for a place before others. */
   private void chooseScheduling() {
-    if (!scheduled && (core.role() == Role.ACTIVE || core.role() == Role.STANDBY_HOT)) {
+    if (!scheduled) {
       scheduled = true;
       scheduling = Scheduling.ask(LOOP);
       sockets.execute(() -> Scheduling.ask(SOCKETS));
@@ -490,6 +520,9 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void message(SupervisorCore owned, ToSupervisor message) {
+      if (message.hasGranted()) {
+        chooseScheduling();
+      }
       if (message.hasGranted() && faults.forgetsTimers()) {
         owned.image().clear(RowKey.first(Tables.number(TimerRow.getDefaultInstance())), null);
       }
