@@ -252,8 +252,7 @@ final class WarmUp {
   private void applied(long term, long number) {
     ToSupervisor message =
         ToSupervisor.newBuilder()
-            .setApplied(
-                Applied.newBuilder().setTerm(term).setNumber(number).setStampNanos(now))
+            .setApplied(Applied.newBuilder().setTerm(term).setNumber(number).setStampNanos(now))
             .build();
     a.core.forwarderMessage(message);
     b.core.forwarderMessage(message);
