@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 final class LabNeeds {
   /**
    * Rounds of each scenario: {@code UNDERSTUDY_LAB_ROUNDS}, else 3 where the lab is required, else
-   * 1.
+   * 1. With 0 the tests that play rounds are left to {@code lab/run}.
    */
   static final int ROUNDS = rounds();
 
@@ -43,11 +43,19 @@ final class LabNeeds {
     if (!required()) {
       Assumptions.abort("takes minutes: runs with UNDERSTUDY_LAB=required");
     }
+    checkRounds();
+  }
+
+  private static void checkRounds() {
+    if (ROUNDS == 0) {
+      Assumptions.abort("no rounds asked for (UNDERSTUDY_LAB_ROUNDS=0): lab/run plays them");
+    }
   }
 
   /** As {@link #check}, for a test that runs the product. */
   static void checkWithProduct() {
     check();
+    checkRounds();
     try {
       Class.forName("dev.understudy.launcher.Main", false, LabNeeds.class.getClassLoader());
     } catch (ClassNotFoundException e) {
