@@ -59,8 +59,19 @@ final class Cables implements AutoCloseable {
 
   private void plug(String host, String port) {
     Commands.run(
-        "ip", "-n", host, "link", "add", HOST_INTERFACE, "type", "veth", "peer", "name", port,
-        "netns", middle);
+        "ip",
+        "-n",
+        host,
+        "link",
+        "add",
+        HOST_INTERFACE,
+        "type",
+        "veth",
+        "peer",
+        "name",
+        port,
+        "netns",
+        middle);
     Commands.run("ip", "-n", host, "link", "set", HOST_INTERFACE, "up");
     Commands.run("ip", "-n", middle, "link", "set", port, "up");
   }

@@ -31,7 +31,11 @@ final class Commands {
       }
       if (process.exitValue() != 0) {
         throw new BenchmarkFailure(
-            String.join(" ", command) + " ended with status " + process.exitValue() + ": " + output);
+            String.join(" ", command)
+                + " ended with status "
+                + process.exitValue()
+                + ": "
+                + output);
       }
       return output;
     } catch (IOException e) {

@@ -34,12 +34,16 @@ final class CommitBenchmark {
       int moderate = (int) Math.max(1, neighbour.questionsPerSecondMax());
       // The first one warms up what compiles itself.
       measure(tested, neighbour, target, new Load(moderate, settings.seconds()));
-      add(moderate, measure(tested, neighbour, target, new Load(moderate, settings.seconds())), state);
+      add(
+          moderate,
+          measure(tested, neighbour, target, new Load(moderate, settings.seconds())),
+          state);
       if (settings.ratePerSecond() > moderate) {
         LockSupport.parkNanos(Neighbour.recoveryNanos());
         add(
             settings.ratePerSecond(),
-            measure(tested, neighbour, target, new Load(settings.ratePerSecond(), settings.seconds())),
+            measure(
+                tested, neighbour, target, new Load(settings.ratePerSecond(), settings.seconds())),
             state);
       }
     }
@@ -59,10 +63,7 @@ final class CommitBenchmark {
 
   /** Asks at a steady rate; ends early when the ports may not answer more. */
   private LongSamples measure(
-      SwitchUnderTest tested,
-      Neighbour neighbour,
-      AtomicReference<LongSamples> target,
-      Load load) {
+      SwitchUnderTest tested, Neighbour neighbour, AtomicReference<LongSamples> target, Load load) {
     String before = inSync(tested);
     LongSamples samples = new LongSamples();
     target.set(samples);
@@ -80,7 +81,8 @@ final class CommitBenchmark {
     String after = inSync(tested);
     if (!before.equals(after) || before.equals("-")) {
       report.remark(
-          "commit at %d inputs/s: in sync was %s before and %s after".formatted(load.perSecond, before, after));
+          "commit at %d inputs/s: in sync was %s before and %s after"
+              .formatted(load.perSecond, before, after));
     }
     if (neighbour.unanswered() > 0) {
       report.remark(

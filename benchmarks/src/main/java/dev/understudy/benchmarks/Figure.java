@@ -87,8 +87,8 @@ public record Figure(String benchmark, String name, Unit unit, Samples samples, 
     }
   }
 
-  static Figure ofNanos(
-      String benchmark, String name, Unit unit, LongSamples nanos, String state) {
-    return new Figure(benchmark, name, unit, Samples.of(nanos.stream().mapToDouble(unit::ofNanos)), state);
+  static Figure ofNanos(String benchmark, String name, Unit unit, LongSamples nanos, String state) {
+    return new Figure(
+        benchmark, name, unit, Samples.of(nanos.stream().mapToDouble(unit::ofNanos)), state);
   }
 }

@@ -13,8 +13,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Sends frames of 64 octets (60 without the FCS) as fast as one thread can, {@value #BATCH} a system
- * call.
+ * Sends frames of 64 octets (60 without the FCS) as fast as one thread can, {@value #BATCH} a
+ * system call.
  */
 final class FrameSource {
   static final int BATCH = 64;

@@ -51,11 +51,9 @@ final class KillBenchmark {
 
   void run() {
     LearnedLoad load = new LearnedLoad(settings.rows());
-    try (Neighbour neighbour =
-            new Neighbour(FreePorts.find(settings.ports()), this::answered);
+    try (Neighbour neighbour = new Neighbour(FreePorts.find(settings.ports()), this::answered);
         SwitchUnderTest tested =
-            SwitchUnderTest.start(
-                Configurations.ring(neighbour, load.yaml(), load.portNames()))) {
+            SwitchUnderTest.start(Configurations.ring(neighbour, load.yaml(), load.portNames()))) {
       neighbour.begin();
       load.fill(tested);
       String state = settings.ports() + " ports, " + tested.rows() + " rows";
@@ -133,11 +131,7 @@ final class KillBenchmark {
     }
     report.add(
         Figure.ofNanos(
-            NAME,
-            "gap between the terms' brackets",
-            Figure.Unit.MILLISECONDS,
-            gaps,
-            state));
+            NAME, "gap between the terms' brackets", Figure.Unit.MILLISECONDS, gaps, state));
     report.add(
         Figure.ofNanos(
             NAME,
@@ -147,11 +141,7 @@ final class KillBenchmark {
             state));
     report.add(
         Figure.ofNanos(
-            NAME,
-            "kill -9 to both ready again",
-            Figure.Unit.MILLISECONDS,
-            hotAgain,
-            state));
+            NAME, "kill -9 to both ready again", Figure.Unit.MILLISECONDS, hotAgain, state));
     report.remark(
         "kill: %d kills, %d takeovers in the history; hitless: %s%s"
             .formatted(

@@ -38,7 +38,11 @@ final class LearningPlane {
       macs[host] =
           ByteString.copyFrom(
               new byte[] {
-                0x02, 0x12, (byte) (host >>> 24), (byte) (host >>> 16), (byte) (host >>> 8),
+                0x02,
+                0x12,
+                (byte) (host >>> 24),
+                (byte) (host >>> 16),
+                (byte) (host >>> 8),
                 (byte) host
               });
     }
@@ -91,7 +95,9 @@ final class LearningPlane {
       }
     }
 
-    /** The sequence begins at 1, with an empty dump. Every later change of the sequence is a row. */
+    /**
+     * The sequence begins at 1, with an empty dump. Every later change of the sequence is a row.
+     */
     @Override
     public LearnedInput learnedAfter(long ofIncarnation, long sequence) {
       LearnedInput.Builder batch = LearnedInput.newBuilder().setIncarnation(incarnation);
@@ -106,8 +112,7 @@ final class LearningPlane {
             LearnedChange.newBuilder()
                 .setFid(FID)
                 .setMac(macs[(int) (number % macs.length)])
-                .setBridgePort(
-                    FIRST_BRIDGE_PORT + (int) (number / macs.length % BRIDGE_PORTS)));
+                .setBridgePort(FIRST_BRIDGE_PORT + (int) (number / macs.length % BRIDGE_PORTS)));
       }
       return batch.setSequence(sequence + CHANGES_IN_BATCH).build();
     }

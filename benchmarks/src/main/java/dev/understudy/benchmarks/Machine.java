@@ -12,7 +12,12 @@ import java.util.Locale;
  *     before the measurement: anything above 0 came from somebody else
  */
 record Machine(
-    int cores, String processor, long memoryMebibytes, String kernel, String java, double loadBefore) {
+    int cores,
+    String processor,
+    long memoryMebibytes,
+    String kernel,
+    String java,
+    double loadBefore) {
 
   static Machine current() {
     return new Machine(

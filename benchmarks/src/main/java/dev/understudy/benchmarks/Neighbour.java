@@ -99,23 +99,22 @@ final class Neighbour implements AutoCloseable {
 
   private ByteBuffer[] frames(boolean proposal) {
     return IntStream.rangeClosed(1, ports.size())
-        .mapToObj(
-            number ->
-                ByteBuffer.wrap(
-                    BpduCodec.encodeFrame(
-                            new Bpdu.Rst(
-                                BpduFlags.NONE
-                                    .withRole(BpduPortRole.DESIGNATED)
-                                    .withProposal(proposal)
-                                    .withLearning(!proposal)
-                                    .withForwarding(!proposal),
-                                BRIDGE,
-                                0,
-                                BRIDGE,
-                                PortId.of(PortId.PRIORITY_DEFAULT, number),
-                                BpduTimes.DEFAULT),
-                            MAC)
-                        .toByteArray()))
+        .mapToObj(number ->
+            ByteBuffer.wrap(
+                BpduCodec.encodeFrame(
+                        new Bpdu.Rst(
+                            BpduFlags.NONE
+                                .withRole(BpduPortRole.DESIGNATED)
+                                .withProposal(proposal)
+                                .withLearning(!proposal)
+                                .withForwarding(!proposal),
+                            BRIDGE,
+                            0,
+                            BRIDGE,
+                            PortId.of(PortId.PRIORITY_DEFAULT, number),
+                            BpduTimes.DEFAULT),
+                        MAC)
+                    .toByteArray()))
         .toArray(ByteBuffer[]::new);
   }
 
@@ -151,7 +150,8 @@ final class Neighbour implements AutoCloseable {
     int missing = ports.size();
     while (missing > 0) {
       if (System.nanoTime() > deadline) {
-        throw new BenchmarkFailure(missing + " of " + ports.size() + " ports never answered a Proposal");
+        throw new BenchmarkFailure(
+            missing + " of " + ports.size() + " ports never answered a Proposal");
       }
       for (int port = 0; port < ports.size(); port++) {
         if (!answered[port]) {
@@ -272,7 +272,7 @@ final class Neighbour implements AutoCloseable {
 
   private static boolean isAgreement(ByteBuffer received) {
     return BpduCodec.decodeFrame(received.array(), 0, received.position())
-        instanceof Decoded.Ok<Bpdu>(Bpdu.Rst rst)
+            instanceof Decoded.Ok<Bpdu>(Bpdu.Rst rst)
         && rst.flags().agreement();
   }
 

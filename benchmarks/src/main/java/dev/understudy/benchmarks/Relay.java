@@ -36,11 +36,7 @@ final class Relay implements AutoCloseable {
     return start(
         List.of(),
         List.of(
-            "udp",
-            udpPort(at.get(1)),
-            udpPort(at.get(0)),
-            udpPort(at.get(2)),
-            udpPort(at.get(3))));
+            "udp", udpPort(at.get(1)), udpPort(at.get(0)), udpPort(at.get(2)), udpPort(at.get(3))));
   }
 
   private static String udpPort(InetSocketAddress address) {
@@ -80,7 +76,8 @@ final class Relay implements AutoCloseable {
     if (!Commands.succeeds("cc", "--version")) {
       return Optional.of("there is no C compiler (cc)");
     }
-    Commands.run("cc", "-O2", "-Wall", "-o", directory.resolve("relay").toString(), source.toString());
+    Commands.run(
+        "cc", "-O2", "-Wall", "-o", directory.resolve("relay").toString(), source.toString());
     return Optional.empty();
   }
 

@@ -67,7 +67,8 @@ final class Report {
         int at = column;
         int width = lines.stream().mapToInt(any -> any.get(at).length()).max().orElse(0);
         boolean left = column < 2 || column == columns - 1;
-        row.append(String.format(Locale.ROOT, "%" + (left ? "-" : "") + width + "s  ", line.get(at)));
+        row.append(
+            String.format(Locale.ROOT, "%" + (left ? "-" : "") + width + "s  ", line.get(at)));
       }
       text.append(row.toString().stripTrailing()).append(System.lineSeparator());
     }

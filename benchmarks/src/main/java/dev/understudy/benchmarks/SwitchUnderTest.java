@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -70,7 +69,9 @@ final class SwitchUnderTest implements AutoCloseable {
     }
   }
 
-  /** Where the command is: named by the command itself, else the first directory above that has it. */
+  /**
+   * Where the command is: named by the command itself, else the first directory above that has it.
+   */
   private static Path home() {
     String named = System.getenv("UNDERSTUDY_HOME");
     if (named != null) {
@@ -141,8 +142,7 @@ final class SwitchUnderTest implements AutoCloseable {
           asking.documentOf(
               supervisor,
               ManagementRequest.newBuilder()
-                  .setState(
-                      StateRequest.newBuilder().setTable(table).setAt(supervisor.fileName())),
+                  .setState(StateRequest.newBuilder().setTable(table).setAt(supervisor.fileName())),
               PATIENCE_MILLIS);
       return document.path("tables").path(table).path("rows");
     } catch (CommandFailure e) {
@@ -159,7 +159,8 @@ final class SwitchUnderTest implements AutoCloseable {
                       .ask(
                           ManagementRequest.newBuilder()
                               .setState(
-                                  StateRequest.newBuilder().setAt(Json.text(redundancy(), "active"))),
+                                  StateRequest.newBuilder()
+                                      .setAt(Json.text(redundancy(), "active"))),
                           PATIENCE_MILLIS)
                       .getJson())
               .path("tables");
@@ -193,7 +194,11 @@ final class SwitchUnderTest implements AutoCloseable {
       command("down");
       Environment.delete(directory.path());
     } catch (BenchmarkFailure e) {
-      System.err.println("benchmark: what was started in " + directory.path() + " may still run: " + e.getMessage());
+      System.err.println(
+          "benchmark: what was started in "
+              + directory.path()
+              + " may still run: "
+              + e.getMessage());
     }
   }
 }
