@@ -67,7 +67,7 @@ final class KillBenchmark {
   }
 
   private void answered(long asked, long answered) {
-    if (asked > struckNanos + DEATH_NANOS && firstAnswerNanos == 0) {
+    if (asked - DEATH_NANOS > struckNanos && firstAnswerNanos == 0) {
       firstAnswerNanos = answered;
     }
   }

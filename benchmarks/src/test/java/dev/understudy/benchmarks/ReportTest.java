@@ -31,8 +31,8 @@ final class ReportTest {
   void the_table_has_a_line_for_each_figure_and_what_it_was_measured_on() {
     assertThat(report().table().lines())
         .anySatisfy(line -> assertThat(line).contains("2 cores", "a processor", "load 0.5 before"))
-        .anySatisfy(
-            line -> assertThat(line).matches("kill: gap +ms +3 +10.00 +20.00 +30.00 +30.00 +4 ports"))
+        .anySatisfy(line ->
+            assertThat(line).matches("kill: gap +ms +3 +10.00 +20.00 +30.00 +30.00 +4 ports"))
         .anySatisfy(line -> assertThat(line).matches("rows: rate +rows/s +0( +-){4}"))
         .anySatisfy(line -> assertThat(line).isEqualTo("note: something was left out"));
   }
