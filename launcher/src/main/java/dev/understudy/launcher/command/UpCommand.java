@@ -92,7 +92,9 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
     refuseSecond(directory);
     Optional<Config> stored = ConfigurationFiles.stored(directory);
     Optional<Config> toApply = Optional.empty();
-    if (stored.isEmpty()) {
+    if (launcherOnly) {
+      // Who started it has dealt with the file: without one here, the seed would be taken away.
+    } else if (stored.isEmpty()) {
       ConfigurationFiles.writeSeed(directory, given);
     } else if (given.isPresent() && !given.get().equals(stored.get())) {
       if (!replaceConfig) {
