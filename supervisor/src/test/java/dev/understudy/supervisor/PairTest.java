@@ -366,6 +366,7 @@ final class PairTest {
   @Test
   void a_disk_that_takes_nothing_costs_one_copy_and_nothing_else() throws Exception {
     startPair();
+    await(Slot.SLOT_A, "config", seen -> seen.path("copies").asInt() == 3);
     Path obstacle =
         state().supervisor(Slot.SLOT_B).resolve("configuration.new").resolve("in-the-way");
     Files.createDirectories(obstacle);
