@@ -23,6 +23,7 @@ final class CommitBenchmark {
   }
 
   void run() {
+    Punctual.here();
     AtomicReference<LongSamples> target = new AtomicReference<>(new LongSamples());
     try (Neighbour neighbour =
             new Neighbour(

@@ -50,6 +50,7 @@ final class KillBenchmark {
   }
 
   void run() {
+    Punctual.here();
     LearnedLoad load = new LearnedLoad(settings.rows());
     try (Neighbour neighbour = new Neighbour(FreePorts.find(settings.ports()), this::answered);
         SwitchUnderTest tested =

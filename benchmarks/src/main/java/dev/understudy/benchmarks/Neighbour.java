@@ -249,6 +249,7 @@ final class Neighbour implements AutoCloseable {
   }
 
   private void receive() {
+    Punctual.here();
     ByteBuffer buffer = ByteBuffer.allocate(2048);
     while (!ended.get()) {
       buffer.clear();
