@@ -1,11 +1,9 @@
 package dev.understudy.forwarder;
 
-import dev.understudy.edge.CannotStart;
-import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.ProcessLog;
+import dev.understudy.edge.ProcessStart;
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.forwarder.dataplane.SoftDataPlane;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -14,7 +12,7 @@ import java.util.Optional;
 /** The forwarder as a process of its own. */
 public final class ForwarderMain {
   private static final String USAGE =
-      "usage: forwarder --state DIR [--fault-injection] [--break release-before-held]";
+      "forwarder --state DIR [--fault-injection] [--break release-before-held]";
 
   private ForwarderMain() {}
 
@@ -26,53 +24,24 @@ public final class ForwarderMain {
       for (Iterator<String> it = Arrays.asList(arguments).iterator(); it.hasNext(); ) {
         String name = it.next();
         switch (name) {
-          case "--state" -> state = Optional.of(Path.of(value(name, it)));
+          case "--state" -> state = Optional.of(Path.of(ProcessStart.value(name, it)));
           case "--fault-injection" -> {
             // The forwarder has no faults of its own; the launcher gives all processes the same.
           }
-          case "--break" -> {
-            String what = value(name, it);
-            if (!what.equals("release-before-held")) {
-              throw new IllegalArgumentException(
-                  "--break takes release-before-held, not \"" + what + "\"");
-            }
-            breakage = Forwarder.Breakage.RELEASE_BEFORE_HELD;
-          }
+          case "--break" ->
+              breakage =
+                  ProcessStart.member(Forwarder.Breakage.class, name, ProcessStart.value(name, it));
           default -> throw new IllegalArgumentException("unknown argument \"" + name + "\"");
         }
       }
       return new Arguments(
           state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed")), breakage);
     }
-
-    private static String value(String name, Iterator<String> rest) {
-      if (!rest.hasNext()) {
-        throw new IllegalArgumentException(name + " needs a value");
-      }
-      return rest.next();
-    }
   }
 
   public static void main(String[] arguments) {
-    PrintStream errors = System.err;
-    Arguments parsed;
-    try {
-      parsed = Arguments.parse(arguments);
-    } catch (IllegalArgumentException e) {
-      errors.println("forwarder: " + e.getMessage());
-      errors.println(USAGE);
-      System.exit(ExitCode.USAGE);
-      return;
-    }
-    try {
-      run(parsed);
-    } catch (CannotStart e) {
-      errors.println("forwarder: " + e.getMessage());
-      halt(ExitCode.CANNOT_START);
-    } catch (RuntimeException | Error e) {
-      e.printStackTrace(errors);
-      halt(ExitCode.BROKEN);
-    }
+    ProcessStart.main(
+        "forwarder", USAGE, arguments, Arguments::parse, parsed -> "forwarder", ForwarderMain::run);
   }
 
   private static void run(Arguments arguments) {
@@ -85,18 +54,10 @@ public final class ForwarderMain {
         forwarder
             .ended()
             .exceptionally(failure -> {
-              failure.printStackTrace(System.err);
-              halt(ExitCode.BROKEN);
+              ProcessStart.broken(failure);
               return null;
             });
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  forwarder.close();
-                  halt(ExitCode.STOPPED);
-                },
-                "end"));
+    ProcessStart.endInOrder(forwarder);
     System.out.printf(
         "forwarder: ready, process %d, incarnation %d, terms above %d, %s, state in %s%n",
         ProcessHandle.current().pid(),
@@ -105,10 +66,5 @@ public final class ForwarderMain {
         ready.scheduling(),
         state.root());
     System.out.flush();
-  }
-
-  private static void halt(int exitCode) {
-    ProcessLog.stop();
-    Runtime.getRuntime().halt(exitCode);
   }
 }

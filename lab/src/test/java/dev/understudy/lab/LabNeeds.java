@@ -63,6 +63,12 @@ final class LabNeeds {
     }
   }
 
+  private static void checkNotOff() {
+    if ("off".equals(System.getenv("UNDERSTUDY_LAB"))) {
+      Assumptions.abort("the lab is off (UNDERSTUDY_LAB=off)");
+    }
+  }
+
   private static void skip(String line, Throwable cause) {
     if (required()) {
       Assertions.fail(line, cause);
@@ -70,11 +76,18 @@ final class LabNeeds {
     Assumptions.abort(line);
   }
 
+  /** For a test that needs one program and nothing else of the lab: neither root nor namespaces. */
+  static void checkProgram(String program, String debianPackage) {
+    checkNotOff();
+    if (Parts.find(program).isEmpty()) {
+      String line = "missing: " + program + " (package " + debianPackage + ")";
+      skip(line, new LabException(line));
+    }
+  }
+
   /** Skips or fails the test if something is missing. */
   static void check() {
-    if ("off".equals(System.getenv("UNDERSTUDY_LAB"))) {
-      Assumptions.abort("the lab is off (UNDERSTUDY_LAB=off)");
-    }
+    checkNotOff();
     Optional<String> missing = Parts.missing();
     if (missing.isPresent()) {
       skip("no lab: " + missing.get(), new LabException(missing.get()));

@@ -24,7 +24,7 @@ public final class Faults {
       ByteString.copyFrom(new byte[] {(byte) 0xfa, (byte) 0xff, 0x7f, 1, 0x2a});
 
   private final boolean allowed;
-  private boolean forgetTimers;
+  private final Sending sending;
   private LongConsumer forwarderDialer = millis -> {};
   private LongConsumer peerDialer = millis -> {};
 
@@ -39,9 +39,9 @@ public final class Faults {
    */
   record Target(SupervisorCore core, LongConsumer cutForwarder, LongConsumer cutPeer) {}
 
-  Faults(Supervisor.FaultInjection injection, Supervisor.Breakage breakage) {
+  Faults(Supervisor.FaultInjection injection, Sending sending) {
     this.allowed = injection == Supervisor.FaultInjection.ON;
-    this.forgetTimers = breakage == Supervisor.Breakage.FORGET_TIMER;
+    this.sending = sending;
   }
 
   void forwarderDialer(LongConsumer hold) {
@@ -50,10 +50,6 @@ public final class Faults {
 
   void peerDialer(LongConsumer hold) {
     peerDialer = hold;
-  }
-
-  boolean forgetsTimers() {
-    return forgetTimers;
   }
 
   Outcome inject(Target target, String fault, String argument) {
@@ -79,18 +75,30 @@ public final class Faults {
                 forwarderDialer.accept(millis);
                 target.cutForwarder.accept(millis);
               });
-      case "forget-timer" -> {
-        forgetTimers = true;
-        yield new Outcome(true, "timers will be forgotten at the next takeover");
-      }
+      case "die-half-sent" -> dieHalfSent(argument);
       default ->
           new Outcome(
               false,
               "there is no fault \""
                   + fault
                   + "\"; there are corrupt-row, stall-loop, throw-in-engine, cut-peer,"
-                  + " cut-forwarder, forget-timer");
+                  + " cut-forwarder, die-half-sent");
     };
+  }
+
+  private Outcome dieHalfSent(String argument) {
+    switch (argument) {
+      case "forwarder" -> sending.dieHalfSent(Sending.Reaches.FORWARDER);
+      case "standby" -> sending.dieHalfSent(Sending.Reaches.STANDBY);
+      default -> {
+        return new Outcome(
+            false,
+            "the argument must be forwarder or standby, where the last bracket arrives, and is \""
+                + argument
+                + "\"");
+      }
+    }
+    return new Outcome(true, "the next bracket with a frame reaches the " + argument + " only");
   }
 
   private static Outcome millis(String argument, LongConsumer act) {

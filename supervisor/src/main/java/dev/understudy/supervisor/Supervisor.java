@@ -14,6 +14,7 @@ import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.StateDirectory;
+import dev.understudy.linux.Processes;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.replication.Environment;
 import dev.understudy.replication.Role;
@@ -65,6 +66,9 @@ public final class Supervisor implements AutoCloseable {
 
   private static final long WARM_UP_MILLIS_MAX = 5_000;
 
+  /** A process that dies on purpose gives its sockets so long for what was sent. */
+  private static final long LAST_WORDS_MILLIS = 5;
+
   private static final Scheduling.Wish LOOP = Scheduling.Wish.fifo(10).orNice(-10);
   private static final Scheduling.Wish SOCKETS = Scheduling.Wish.fifo(11).orNice(-10);
   private static final String SCHEMA = SchemaFingerprint.current();
@@ -86,6 +90,7 @@ public final class Supervisor implements AutoCloseable {
   private final Waiting waiting = new Waiting();
   private final Map<Long, CompletableFuture<ReadBack>> readBacks = new TreeMap<>();
   private final List<Reader> readers = new ArrayList<>();
+  private final Sending sending;
   private final Faults faults;
   private final List<AutoCloseable> open = new ArrayList<>();
   private long readBackRequest = 1L << 32;
@@ -112,7 +117,11 @@ public final class Supervisor implements AutoCloseable {
   public enum Breakage {
     NONE,
     /** The rows of running timers are lost at a takeover. */
-    FORGET_TIMER
+    FORGET_TIMER,
+    /**
+     * What the forwarder had not carried out yet at a takeover is sent again without its outputs.
+     */
+    SKIP_RESEND
   }
 
   /** How the process ends when it must. */
@@ -152,7 +161,6 @@ public final class Supervisor implements AutoCloseable {
     this.events = new EventLog(directory);
     this.sockets = new EventLoop("sockets");
     this.loop = new Loop(this::afterEach, this::broken);
-    this.faults = new Faults(options.faults(), options.breakage());
 
     ConfigurationStore store = new ConfigurationStore(directory);
     this.disk = new DiskWriter(store, new DiskListener());
@@ -172,6 +180,8 @@ public final class Supervisor implements AutoCloseable {
             new ProcessEnvironment());
     this.forwarder = new Session<>(sockets, loop, new FromForwarder());
     this.peer = new Session<>(sockets, loop, new FromPeer());
+    this.sending = new Sending(forwarder::send, peer::send, options.breakage(), this::die);
+    this.faults = new Faults(options.faults(), sending);
   }
 
   private Optional<StoredConfiguration> load(ConfigurationStore store) {
@@ -460,7 +470,7 @@ public final class Supervisor implements AutoCloseable {
   private final class ProcessEnvironment implements Environment {
     @Override
     public void toForwarder(ToForwarder message) {
-      forwarder.send(message);
+      sending.toForwarder(message);
     }
 
     @Override
@@ -470,7 +480,7 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void toPeer(CanonicalMessage message) {
-      peer.send(message);
+      sending.toPeer(message);
     }
 
     @Override
@@ -523,7 +533,7 @@ public final class Supervisor implements AutoCloseable {
       if (message.hasGranted()) {
         chooseScheduling();
       }
-      if (message.hasGranted() && faults.forgetsTimers()) {
+      if (message.hasGranted() && options.breakage() == Breakage.FORGET_TIMER) {
         owned.image().clear(RowKey.first(Tables.number(TimerRow.getDefaultInstance())), null);
       }
       owned.forwarderMessage(message);
@@ -618,6 +628,16 @@ public final class Supervisor implements AutoCloseable {
       LOG.info("this supervisor ends; {}", done.text());
     }
     shut();
+  }
+
+  /** As kill -9 ends a process, when what was sent has left; nothing more happens on the loop. */
+  private void die() {
+    sockets.schedule(
+        () -> Processes.signal(ProcessHandle.current().pid(), Processes.Signal.KILL),
+        LAST_WORDS_MILLIS);
+    while (true) {
+      java.util.concurrent.locks.LockSupport.park();
+    }
   }
 
   /** Ends without a word, as a process that is killed: connections break where they stand. */

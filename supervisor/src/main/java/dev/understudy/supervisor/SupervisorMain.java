@@ -1,15 +1,14 @@
 package dev.understudy.supervisor;
 
 import dev.understudy.edge.CannotStart;
-import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.ProcessLog;
+import dev.understudy.edge.ProcessStart;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.Slot;
 import dev.understudy.supervisor.configuration.ConfigurationReader;
 import dev.understudy.supervisor.configuration.ExampleConfiguration;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -18,8 +17,8 @@ import java.util.Optional;
 /** One supervisor as a process of its own. */
 public final class SupervisorMain {
   private static final String USAGE =
-      "usage: supervisor --slot A|B --state DIR [--config FILE] [--fault-injection]"
-          + " [--break forget-timer]";
+      "supervisor --slot A|B --state DIR [--config FILE] [--fault-injection]"
+          + " [--break forget-timer|skip-resend]";
 
   private SupervisorMain() {}
 
@@ -39,18 +38,14 @@ public final class SupervisorMain {
       for (Iterator<String> it = Arrays.asList(arguments).iterator(); it.hasNext(); ) {
         String name = it.next();
         switch (name) {
-          case "--slot" -> slot = SlotName.parse(value(name, it));
-          case "--state" -> state = Optional.of(Path.of(value(name, it)));
-          case "--config" -> config = Optional.of(Path.of(value(name, it)));
+          case "--slot" -> slot = SlotName.parse(ProcessStart.value(name, it));
+          case "--state" -> state = Optional.of(Path.of(ProcessStart.value(name, it)));
+          case "--config" -> config = Optional.of(Path.of(ProcessStart.value(name, it)));
           case "--fault-injection" -> faults = Supervisor.FaultInjection.ON;
-          case "--break" -> {
-            String what = value(name, it);
-            if (!what.equals("forget-timer")) {
-              throw new IllegalArgumentException(
-                  "--break takes forget-timer, not \"" + what + "\"");
-            }
-            breakage = Supervisor.Breakage.FORGET_TIMER;
-          }
+          case "--break" ->
+              breakage =
+                  ProcessStart.member(
+                      Supervisor.Breakage.class, name, ProcessStart.value(name, it));
           default -> throw new IllegalArgumentException("unknown argument \"" + name + "\"");
         }
       }
@@ -61,35 +56,16 @@ public final class SupervisorMain {
           faults,
           breakage);
     }
-
-    private static String value(String name, Iterator<String> rest) {
-      if (!rest.hasNext()) {
-        throw new IllegalArgumentException(name + " needs a value");
-      }
-      return rest.next();
-    }
   }
 
   public static void main(String[] arguments) {
-    PrintStream errors = System.err;
-    Arguments parsed;
-    try {
-      parsed = Arguments.parse(arguments);
-    } catch (IllegalArgumentException e) {
-      errors.println("supervisor: " + e.getMessage());
-      errors.println(USAGE);
-      System.exit(ExitCode.USAGE);
-      return;
-    }
-    try {
-      run(parsed);
-    } catch (CannotStart e) {
-      errors.println("supervisor " + SlotName.letter(parsed.slot) + ": " + e.getMessage());
-      halt(ExitCode.CANNOT_START);
-    } catch (RuntimeException | Error e) {
-      e.printStackTrace(errors);
-      halt(ExitCode.BROKEN);
-    }
+    ProcessStart.main(
+        "supervisor",
+        USAGE,
+        arguments,
+        Arguments::parse,
+        parsed -> "supervisor " + SlotName.letter(parsed.slot),
+        SupervisorMain::run);
   }
 
   private static void run(Arguments arguments) {
@@ -103,26 +79,13 @@ public final class SupervisorMain {
                 arguments.config.map(SupervisorMain::read).orElseGet(ExampleConfiguration::config),
                 arguments.faults,
                 arguments.breakage),
-            (exitCode, reason) -> halt(exitCode));
+            (exitCode, reason) -> ProcessStart.halt(exitCode));
     supervisor.start();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  supervisor.close();
-                  halt(ExitCode.STOPPED);
-                },
-                "end"));
+    ProcessStart.endInOrder(supervisor);
     System.out.printf(
         "supervisor %s: ready, process %d, state in %s%n",
         SlotName.letter(arguments.slot), ProcessHandle.current().pid(), state.root());
     System.out.flush();
-  }
-
-  /** At once: what is to be tidied up was, and the other supervisor waits for nothing else. */
-  private static void halt(int exitCode) {
-    ProcessLog.stop();
-    Runtime.getRuntime().halt(exitCode);
   }
 
   private static Config read(Path file) {

@@ -1,5 +1,6 @@
 package dev.understudy.launcher.command;
 
+import dev.understudy.launcher.demo.Break;
 import dev.understudy.launcher.demo.Demo;
 import dev.understudy.launcher.demo.Report;
 import dev.understudy.launcher.process.JavaCommand;
@@ -35,23 +36,21 @@ import picocli.CommandLine.Option;
       "  understudy demo",
       "  understudy demo --keep /tmp/seen && tshark -r /tmp/seen/n1-sw1.pcapng -Y stp",
       "  understudy demo --break release-before-held      must end red",
+      "",
+      "NAME is one of:",
+      "  release-before-held  the forwarder carries brackets out before the standby has them",
+      "  skip-resend          a new active doesn't send again what only the standby had",
+      "  forget-timer         a new active forgets its timers",
       ""
     })
 final class DemoCommand implements java.util.concurrent.Callable<Integer> {
-  private static final String RELEASE_BEFORE_HELD = "release-before-held";
-  private static final String FORGET_TIMER = "forget-timer";
-
   private final Console console;
 
   @Option(
       names = "--break",
       paramLabel = "NAME",
       description =
-          "Break something on purpose, to see that it is noticed: "
-              + RELEASE_BEFORE_HELD
-              + " (brackets are carried out before the standby has them) or "
-              + FORGET_TIMER
-              + " (a new active forgets its timers).")
+          "Break a rule on purpose, and strike where it shows: must end red. Names: see below.")
   @Nullable String breakName;
 
   @Option(
@@ -69,14 +68,10 @@ final class DemoCommand implements java.util.concurrent.Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (breakName != null && !List.of(RELEASE_BEFORE_HELD, FORGET_TIMER).contains(breakName)) {
-      throw new CommandFailure(
-          ExitStatus.USAGE,
-          "--break takes " + RELEASE_BEFORE_HELD + " or " + FORGET_TIMER + ", not " + breakName);
-    }
+    Optional<Break> broken = Optional.ofNullable(breakName).map(DemoCommand::rule);
     Path state = Files.createTempDirectory("understudy-demo-");
     try {
-      return run(state);
+      return run(state, broken);
     } finally {
       if (keep != null) {
         keepLogs(state, keep);
@@ -85,7 +80,7 @@ final class DemoCommand implements java.util.concurrent.Callable<Integer> {
     }
   }
 
-  private int run(Path state) throws IOException, InterruptedException {
+  private int run(Path state, Optional<Break> broken) throws IOException, InterruptedException {
     if (keep != null) {
       Files.createDirectories(keep);
     }
@@ -95,9 +90,9 @@ final class DemoCommand implements java.util.concurrent.Callable<Integer> {
         new Demo.Options(
             directory,
             Optional.ofNullable(keep),
-            commands(directory),
+            commands(directory, broken),
             dev.understudy.supervisor.Engines.all(),
-            breakName == null ? "" : breakName);
+            broken);
     Report report;
     try (Demo demo = new Demo(options, lines)) {
       Thread end = new Thread(demo::close, "demo-end");
@@ -119,19 +114,29 @@ final class DemoCommand implements java.util.concurrent.Callable<Integer> {
     return report.isHitless() ? ExitStatus.DONE : ExitStatus.FAILED;
   }
 
-  private Map<Part, JavaCommand> commands(RunDirectory directory) {
+  private static Break rule(String name) {
+    return Break.of(name)
+        .orElseThrow(() ->
+            new CommandFailure(
+                ExitStatus.USAGE, "--break takes one of " + Break.list() + "; not " + name));
+  }
+
+  private static Map<Part, JavaCommand> commands(RunDirectory directory, Optional<Break> broken) {
     Map<Part, JavaCommand> commands = new EnumMap<>(Part.class);
     UpCommand.commands(directory, Optional.of(Demo.seed(directory)), true)
-        .forEach((part, command) -> commands.put(part, broken(part, command)));
+        .forEach((part, command) ->
+            commands.put(
+                part,
+                broken
+                    .filter(rule -> rule.concerns(part))
+                    .map(rule -> broken(command, rule))
+                    .orElse(command)));
     return commands;
   }
 
-  private JavaCommand broken(Part part, JavaCommand command) {
-    if (breakName == null || part.isSupervisor() != breakName.equals(FORGET_TIMER)) {
-      return command;
-    }
+  private static JavaCommand broken(JavaCommand command, Break rule) {
     List<String> arguments = new ArrayList<>(command.arguments());
-    arguments.addAll(List.of("--break", breakName));
+    arguments.addAll(List.of("--break", rule.argument()));
     return new JavaCommand(command.options(), command.mainClass(), arguments);
   }
 

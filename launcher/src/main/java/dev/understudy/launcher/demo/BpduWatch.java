@@ -12,7 +12,7 @@ final class BpduWatch {
   private long count;
   private long topologyChanges;
   private long bad;
-  private long lastNanos;
+  private long lastNanos; // when the last one had come at the latest
   private long longestGapNanos;
 
   /**
@@ -29,6 +29,8 @@ final class BpduWatch {
    *
    * @param topologyChanges BPDUs with the topology change flag, and notifications
    * @param bad frames to the spanning-tree address that mean nothing
+   * @param longestGapNanos as far as it can be sworn to: from the moment at which one had come to
+   *     the moment at which the next one had not come yet. A pause of this process accuses nobody.
    */
   record Seen(String name, long bpdus, long topologyChanges, long bad, long longestGapNanos) {}
 
@@ -36,7 +38,13 @@ final class BpduWatch {
     return name;
   }
 
-  void frame(byte[] octets, long nowNanos) {
+  /**
+   * A frame was seen.
+   *
+   * @param notYetNanos it had not come by then
+   * @param nowNanos it has come now
+   */
+  void frame(byte[] octets, long notYetNanos, long nowNanos) {
     if (octets.length < 2 * MacAddress.LENGTH
         || !MacAddress.read(octets, 0).equals(MacAddress.BRIDGE_GROUP_ADDRESS)) {
       return;
@@ -48,7 +56,7 @@ final class BpduWatch {
           topologyChanges++;
         }
         if (lastNanos != 0) {
-          longestGapNanos = Math.max(longestGapNanos, nowNanos - lastNanos);
+          longestGapNanos = Math.max(longestGapNanos, notYetNanos - lastNanos);
         }
         lastNanos = nowNanos;
       }
@@ -72,9 +80,12 @@ final class BpduWatch {
 
   /**
    * What was seen since this was called last; a gap that is still open counts as far as it went.
+   *
+   * @param notYetNanos what had come by then has been seen
    */
-  Seen take(long nowNanos) {
-    long gap = lastNanos == 0 ? longestGapNanos : Math.max(longestGapNanos, nowNanos - lastNanos);
+  Seen take(long notYetNanos) {
+    long gap =
+        lastNanos == 0 ? longestGapNanos : Math.max(longestGapNanos, notYetNanos - lastNanos);
     Seen seen = new Seen(name, count, topologyChanges, bad, gap);
     count = 0;
     topologyChanges = 0;

@@ -32,7 +32,7 @@ public final class Demo implements AutoCloseable {
   private static final long READY_MILLIS_MAX = 60_000;
   private static final long SETTLED_MILLIS_MAX = 60_000;
   private static final long QUIET_MILLIS = 3_000;
-  private static final long RECOVERY_MILLIS_MAX = 30_000;
+  private static final long RECOVERY_MILLIS_MAX = 60_000;
   private static final long STOPPED_MILLIS = 2_000;
   private static final long CUT_MILLIS = 2_000;
 
@@ -47,7 +47,15 @@ public final class Demo implements AutoCloseable {
       Optional<Path> captureDirectory,
       Map<Part, JavaCommand> commands,
       List<EngineType> engines,
-      String broken) {}
+      Optional<Break> broken) {
+
+    /** All blows, or only the one that shows what is broken. */
+    private List<Event> story() {
+      return broken
+          .map(rule -> List.of(Event.QUIET, rule.shownBy()))
+          .orElseGet(() -> List.of(Event.values()));
+    }
+  }
 
   /** Who is told how it goes. */
   public interface Progress {
@@ -66,6 +74,7 @@ public final class Demo implements AutoCloseable {
   private final Readiness readiness;
   private final Thread starterThread;
   private final long begunNanos = System.nanoTime();
+  private boolean standbyIsBack;
   private final List<String> partsSaid = java.util.Collections.synchronizedList(new ArrayList<>());
 
   public Demo(Options options, Progress progress) throws IOException {
@@ -117,10 +126,15 @@ public final class Demo implements AutoCloseable {
             "settled after %.1f s: a ring of three switches, one link blocked; hosts talk",
             seconds()));
     List<Verdict> verdicts = new ArrayList<>();
-    for (Event event : Event.values()) {
-      verdicts.add(watch(event));
+    for (Event event : options.story()) {
+      Verdict verdict = watch(event);
+      verdicts.add(verdict);
+      if (!standbyIsBack) {
+        progress.chapter("the standby didn't come back: the story ends here");
+        break;
+      }
     }
-    return new Report(verdicts, seconds(), options.broken());
+    return new Report(verdicts, seconds(), options.broken().map(Break::argument).orElse(""));
   }
 
   private double seconds() {
@@ -152,11 +166,7 @@ public final class Demo implements AutoCloseable {
                   talking[0] = true;
                   ring.talk();
                 }
-                long topologyChanges =
-                    ring.takeFromSwitch().stream().mapToLong(BpduWatch.Seen::topologyChanges).sum()
-                        + ring.takeToSwitch().stream()
-                            .mapToLong(BpduWatch.Seen::topologyChanges)
-                            .sum();
+                long topologyChanges = lookFrom(ring.sent()).topologyChanges();
                 if (!seen.isSettled()
                     || topologyChanges > 0
                     || seen.portStateChanges() + seen.topologyChanges() != changes[0]) {
@@ -224,58 +234,80 @@ public final class Demo implements AutoCloseable {
   private Verdict watch(Event event) throws InterruptedException {
     progress.chapter(event.title());
     List<String> troubles = new ArrayList<>();
-    Redundancy before = redundancy();
-    Ring.Neighbours neighboursBefore = ring.neighbours();
-    ring.takeFromSwitch();
-    ring.takeToSwitch();
-    ring.takeLongestArrivalGapNanos();
+    Redundancy before = redundancyBefore();
+    Ring.Seen begin = lookFrom(ring.sent());
     long[] from = ring.sent();
     strike(event, before, troubles);
     Redundancy after = recovered(event, before, troubles, from);
     long[] to = ring.sent();
     Thread.sleep(UNDER_WAY_MILLIS);
-    Ring.Neighbours neighboursAfter = ring.neighbours();
-    List<BpduWatch.Seen> sent = ring.takeFromSwitch();
-    List<BpduWatch.Seen> got = ring.takeToSwitch();
+    Ring.Seen end = ring.look(from, to);
     return new Verdict(
         event,
-        ring.count(from, to),
-        sent.stream().mapToLong(BpduWatch.Seen::topologyChanges).sum()
-            + got.stream().mapToLong(BpduWatch.Seen::topologyChanges).sum(),
-        neighboursAfter.topologyChanges() - neighboursBefore.topologyChanges(),
-        neighboursAfter.portStateChanges() - neighboursBefore.portStateChanges(),
-        sent.stream().mapToLong(BpduWatch.Seen::longestGapNanos).max().orElse(0) / 1e6,
-        ring.takeLongestArrivalGapNanos() / 1e6,
-        takeover(before, after),
+        end.frames(),
+        end.topologyChanges(),
+        end.neighbours().topologyChanges() - begin.neighbours().topologyChanges(),
+        end.neighbours().portStateChanges() - begin.neighbours().portStateChanges(),
+        end.longestBpduGapNanos() / 1e6,
+        end.longestSilenceNanos() / 1e6,
+        takeovers(before, after),
         after.refusedWrites() - before.refusedWrites(),
         before.active(),
         after.active(),
         before.term(),
         after.term(),
         after.bracket(),
+        Traces.between(begin, end),
         troubles);
   }
 
-  private static Optional<Verdict.Takeover> takeover(Redundancy before, Redundancy after) {
-    List<JsonNode> entries = after.historySince(before);
-    if (entries.isEmpty()) {
-      return Optional.empty();
+  private Ring.Seen lookFrom(long[] sent) throws InterruptedException {
+    return ring.look(sent, sent);
+  }
+
+  /** What the switch says before a blow; on a busy machine its answer may take a while. */
+  private Redundancy redundancyBefore() throws InterruptedException {
+    Redundancy[] answer = {redundancy()};
+    boolean ready =
+        await(
+            RECOVERY_MILLIS_MAX,
+            () -> {
+              try {
+                answer[0] = redundancy();
+                return Readiness.isReady(answer[0].document());
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return true;
+              }
+            });
+    if (!ready) {
+      throw new CommandFailure(
+          "before a blow there must be a standby that could take over: "
+              + roles(answer[0])
+              + logs());
     }
-    JsonNode entry = entries.getLast();
+    return answer[0];
+  }
+
+  private static List<Verdict.Takeover> takeovers(Redundancy before, Redundancy after) {
+    return after.historySince(before).stream().map(Demo::takeover).toList();
+  }
+
+  private static Verdict.Takeover takeover(JsonNode entry) {
     List<String> causes = new ArrayList<>();
     for (JsonNode cause : entry.path("causes")) {
       causes.add(Json.text(cause, "code") + " " + Json.text(cause, "evidence"));
     }
-    return Optional.of(
-        new Verdict.Takeover(
-            Json.text(entry, "from"),
-            Json.text(entry, "to"),
-            Json.text(entry, "trigger"),
-            entry.path("gapMillis").asDouble(0),
-            Json.text(entry, "hitless"),
-            causes,
-            entry.path("term").asLong(0),
-            entry.path("startsAt").asLong(0)));
+    return new Verdict.Takeover(
+        Json.text(entry, "from"),
+        Json.text(entry, "to"),
+        Json.text(entry, "trigger"),
+        Json.text(entry, "reason"),
+        entry.path("gapMillis").asDouble(0),
+        Json.text(entry, "hitless"),
+        causes,
+        entry.path("term").asLong(0),
+        entry.path("startsAt").asLong(0));
   }
 
   private void strike(Event event, Redundancy before, List<String> troubles)
@@ -288,19 +320,15 @@ public final class Demo implements AutoCloseable {
             troubles);
       }
       case KILL -> signal(before, Processes.Signal.KILL, troubles);
+      case KILL_NOT_HELD -> dieHalfSent(before, "forwarder", troubles);
+      case KILL_ONLY_HELD -> dieHalfSent(before, "standby", troubles);
       case STOP -> {
         Optional<ProcessId> stopped = signal(before, Processes.Signal.STOP, troubles);
         pause(STOPPED_MILLIS, before.active() + " is stopped");
         stopped.ifPresent(process -> Processes.signal(process.pid(), Processes.Signal.CONTINUE));
       }
       case CUT -> {
-        ask(
-            ManagementRequest.newBuilder()
-                .setFault(
-                    FaultRequest.newBuilder()
-                        .setFault("cut-peer")
-                        .setArgument(Long.toString(CUT_MILLIS))),
-            troubles);
+        ask(fault("cut-peer", Long.toString(CUT_MILLIS)), troubles);
         boolean noticed =
             await(
                 CUT_MILLIS,
@@ -319,6 +347,35 @@ public final class Demo implements AutoCloseable {
         pause(CUT_MILLIS, "the modules don't hear each other");
       }
     }
+  }
+
+  /**
+   * A kill at the worst moments there are: the next bracket that sends BPDUs has reached the
+   * forwarder and not the standby, or the standby and not the forwarder.
+   */
+  private void dieHalfSent(Redundancy before, String reaches, List<String> troubles)
+      throws InterruptedException {
+    if (before.active().equals("-")) {
+      troubles.add("nobody was active");
+      return;
+    }
+    try {
+      ManagementReply reply =
+          asking.askOne(
+              Part.supervisor(before.active()),
+              fault("die-half-sent", reaches),
+              RECOVERY_MILLIS_MAX);
+      if (!reply.getOk()) {
+        troubles.add("refused: " + reply.getError());
+      }
+    } catch (dev.understudy.launcher.command.Supervisors.Nobody e) {
+      troubles.add("nobody answered: " + e.getMessage());
+    }
+  }
+
+  private static ManagementRequest.Builder fault(String name, String argument) {
+    return ManagementRequest.newBuilder()
+        .setFault(FaultRequest.newBuilder().setFault(name).setArgument(argument));
   }
 
   private void pause(long millis, String text) throws InterruptedException {
@@ -383,6 +440,7 @@ public final class Demo implements AutoCloseable {
                 return true;
               }
             });
+    standbyIsBack = recovered;
     if (!recovered) {
       troubles.add("after " + RECOVERY_MILLIS_MAX / 1000 + " s still " + roles(last[0]) + logs());
     }

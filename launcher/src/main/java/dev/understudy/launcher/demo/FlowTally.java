@@ -53,7 +53,13 @@ final class FlowTally {
     return sent;
   }
 
-  void arrived(long number, long nowNanos) {
+  /**
+   * A frame arrived.
+   *
+   * @param notYetNanos it had not come by then
+   * @param nowNanos it has come now
+   */
+  void arrived(long number, long notYetNanos, long nowNanos) {
     Check.that(number >= 0 && number < sent, "only what was sent arrives", number, sent);
     int index = (int) number;
     int times = fates[index] & TIMES;
@@ -64,7 +70,7 @@ final class FlowTally {
     fates[index] = (byte) (late | Math.min(times + 1, TIMES));
     highest = Math.max(highest, number);
     if (lastArrivalNanos != 0) {
-      longestGapNanos = Math.max(longestGapNanos, nowNanos - lastArrivalNanos);
+      longestGapNanos = Math.max(longestGapNanos, notYetNanos - lastArrivalNanos);
     }
     lastArrivalNanos = nowNanos;
   }

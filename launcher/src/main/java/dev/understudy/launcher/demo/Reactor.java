@@ -1,5 +1,6 @@
 package dev.understudy.launcher.demo;
 
+import dev.understudy.linux.Scheduling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,11 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class Reactor implements AutoCloseable {
   private static final int FRAME_LENGTH_MAX = 9_216;
   private static final int RECEIVE_BUFFER_OCTETS = 1 << 20;
+  private static final Scheduling.Wish PLACE = Scheduling.Wish.fifo(5).orNice(-5);
 
   /** What a datagram that came in does. */
   @FunctionalInterface
   interface Receiver {
-    void received(byte[] octets, long nowNanos);
+    /**
+     * @param notYetNanos the socket was empty then
+     */
+    void received(byte[] octets, long notYetNanos, long nowNanos);
   }
 
   /** Something that wants to be called at a time of its own. */
@@ -46,6 +51,7 @@ final class Reactor implements AutoCloseable {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(FRAME_LENGTH_MAX);
   private final Thread thread;
+  private long drainedNanos = System.nanoTime();
   private volatile boolean closed;
   private volatile @Nullable Throwable failure;
 
@@ -62,7 +68,8 @@ final class Reactor implements AutoCloseable {
   /** One end of a cable: a UDP socket, connected to the other end. */
   final class Socket {
     private final DatagramChannel channel;
-    private Receiver receiver = (octets, nowNanos) -> {};
+    private Receiver receiver = (octets, notYetNanos, nowNanos) -> {};
+    private long emptyNanos = System.nanoTime();
     private long sendFailures;
 
     private Socket(DatagramChannel channel) {
@@ -99,6 +106,7 @@ final class Reactor implements AutoCloseable {
     private void drain() throws IOException {
       while (channel.isConnected()) {
         buffer.clear();
+        long beforeNanos = System.nanoTime();
         int length;
         try {
           length = channel.read(buffer);
@@ -107,12 +115,13 @@ final class Reactor implements AutoCloseable {
           continue;
         }
         if (length <= 0) {
+          emptyNanos = beforeNanos;
           return;
         }
         buffer.flip();
         byte[] octets = new byte[length];
         buffer.get(octets);
-        receiver.received(octets, System.nanoTime());
+        receiver.received(octets, emptyNanos, System.nanoTime());
       }
     }
   }
@@ -165,7 +174,14 @@ final class Reactor implements AutoCloseable {
     }
   }
 
+  /** Everything that had come by then has been received. On the reactor's thread. */
+  long drainedNanos() {
+    return drainedNanos;
+  }
+
   private void run() {
+    // Whoever watches must not be late himself.
+    Scheduling.ask(PLACE);
     try {
       while (!closed) {
         turn();
@@ -187,6 +203,7 @@ final class Reactor implements AutoCloseable {
       selector.select(Math.max(1, (wait + 999_999) / 1_000_000));
     }
     selector.selectedKeys().clear();
+    drainedNanos = System.nanoTime();
     for (Socket socket : sockets) {
       socket.drain();
     }

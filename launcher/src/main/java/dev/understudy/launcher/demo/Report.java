@@ -57,6 +57,9 @@ public record Report(List<Verdict> verdicts, double seconds, String broken) {
       for (String complaint : verdict.complaints()) {
         text.line(new Cell(verdict.event().title() + ": " + complaint, Paint.BAD));
       }
+      for (String remark : verdict.remarks()) {
+        text.line(new Cell(verdict.event().title() + ": " + remark, Paint.WARNING));
+      }
     }
     text.line("");
     text.line(

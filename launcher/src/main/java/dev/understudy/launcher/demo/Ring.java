@@ -11,12 +11,15 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The network around the redundant switch.
@@ -60,17 +63,8 @@ final class Ring implements AutoCloseable {
   private final List<String> complaints = new ArrayList<>();
 
   /** One of the four that talk. */
-  private static final class Host {
-    final String name;
-    final MacAddress mac;
-    final java.util.function.Consumer<byte[]> cable;
-
-    Host(String name, MacAddress mac, java.util.function.Consumer<byte[]> cable) {
-      this.name = name;
-      this.mac = mac;
-      this.cable = cable;
-    }
-  }
+  private record Host(
+      String name, MacAddress mac, Optional<Pcapng> capture, Consumer<byte[]> cable) {}
 
   private record Flow(int index, Host from, Host to, FlowTally tally) {
     String name() {
@@ -102,7 +96,7 @@ final class Ring implements AutoCloseable {
     n1 = neighbour("n1", "n2", engines);
     n2 = neighbour("n2", "n1", engines);
     cables(captureDirectory);
-    people();
+    people(captureDirectory);
   }
 
   private int switchPort(String name) {
@@ -207,59 +201,64 @@ final class Ring implements AutoCloseable {
       Optional<Path> directory,
       boolean watched)
       throws IOException {
-    Optional<Pcapng> capture = Optional.empty();
-    if (directory.isPresent()) {
-      String end = name + "-" + port;
-      capture =
-          Optional.of(
-              new Pcapng(directory.get().resolve(end + ".pcapng"), List.of(name + ":" + port)));
-      captures.add(capture.get());
-    }
-    Optional<Pcapng> record = capture;
-    BpduWatch in = new BpduWatch(port + " > " + name);
-    BpduWatch out = new BpduWatch(name + " > " + port);
+    String end = name + "-" + port;
+    Optional<Pcapng> record = capture(directory, end);
+    BpduWatch in = new BpduWatch(end);
+    BpduWatch out = new BpduWatch(end);
     if (watched) {
       fromSwitch.add(in);
       toSwitch.add(out);
     }
-    socket.receiver((octets, nowNanos) -> {
+    socket.receiver((octets, notYetNanos, nowNanos) -> {
       record(record, Pcapng.Direction.IN, octets);
-      in.frame(octets, nowNanos);
+      in.frame(octets, notYetNanos, nowNanos);
       neighbour.received(port, octets);
     });
     neighbour.attach(
         port,
         octets -> {
           record(record, Pcapng.Direction.OUT, octets);
-          out.frame(octets, System.nanoTime());
+          long now = System.nanoTime();
+          out.frame(octets, now, now);
           socket.send(octets);
         });
   }
 
+  private Optional<Pcapng> capture(Optional<Path> directory, String end) throws IOException {
+    if (directory.isEmpty()) {
+      return Optional.empty();
+    }
+    Pcapng capture = new Pcapng(directory.get().resolve(end + ".pcapng"), List.of(end));
+    captures.add(capture);
+    return Optional.of(capture);
+  }
+
   private static void record(Optional<Pcapng> capture, Pcapng.Direction direction, byte[] octets) {
     if (capture.isPresent()) {
-      java.time.Instant now = java.time.Instant.now();
       try {
-        capture
-            .get()
-            .packet(0, direction, now.getEpochSecond() * 1_000_000_000L + now.getNano(), octets);
+        capture.get().packet(0, direction, unixNanos(), octets);
       } catch (IOException e) {
         throw new java.io.UncheckedIOException("a capture can't be written", e);
       }
     }
   }
 
+  private static long unixNanos() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
   // ---- hosts
 
-  private void people() {
-    Host alice = host("alice", toAlice::send);
-    Host bob = host("bob", toBob::send);
-    Host carol = host("carol", octets -> n1.received("host", octets));
-    Host dave = host("dave", octets -> n2.received("host", octets));
-    toAlice.receiver((octets, nowNanos) -> arrived(alice, octets, nowNanos));
-    toBob.receiver((octets, nowNanos) -> arrived(bob, octets, nowNanos));
-    n1.attach("host", octets -> arrived(carol, octets, System.nanoTime()));
-    n2.attach("host", octets -> arrived(dave, octets, System.nanoTime()));
+  private void people(Optional<Path> directory) throws IOException {
+    Host alice = host("alice", directory, toAlice::send);
+    Host bob = host("bob", directory, toBob::send);
+    Host carol = host("carol", directory, octets -> n1.received("host", octets));
+    Host dave = host("dave", directory, octets -> n2.received("host", octets));
+    toAlice.receiver((octets, notYet, now) -> arrived(alice, octets, notYet, now));
+    toBob.receiver((octets, notYet, now) -> arrived(bob, octets, notYet, now));
+    n1.attach("host", octets -> arrived(carol, octets, reactor.drainedNanos(), System.nanoTime()));
+    n2.attach("host", octets -> arrived(dave, octets, reactor.drainedNanos(), System.nanoTime()));
     flow(alice, bob);
     flow(bob, alice);
     flow(carol, dave);
@@ -268,8 +267,10 @@ final class Ring implements AutoCloseable {
     flow(dave, bob);
   }
 
-  private Host host(String name, java.util.function.Consumer<byte[]> cable) {
-    Host host = new Host(name, new MacAddress(0x0200_5500_1000L + hosts.size() + 1), cable);
+  private Host host(String name, Optional<Path> directory, Consumer<byte[]> cable)
+      throws IOException {
+    MacAddress mac = new MacAddress(0x0200_5500_1000L + hosts.size() + 1);
+    Host host = new Host(name, mac, capture(directory, name), cable);
     hosts.add(host);
     return host;
   }
@@ -278,11 +279,12 @@ final class Ring implements AutoCloseable {
     flows.add(new Flow(flows.size(), from, to, new FlowTally()));
   }
 
-  private void arrived(Host host, byte[] octets, long nowNanos) {
+  private void arrived(Host host, byte[] octets, long notYetNanos, long nowNanos) {
+    record(host.capture, Pcapng.Direction.IN, octets);
     Optional<NumberedFrame> frame = NumberedFrame.decode(octets);
     // A frame to somebody else was flooded: the switch didn't know the way yet.
     if (frame.isPresent() && frame.get().to().equals(host.mac)) {
-      flows.get(frame.get().flow()).tally.arrived(frame.get().number(), nowNanos);
+      flows.get(frame.get().flow()).tally.arrived(frame.get().number(), notYetNanos, nowNanos);
     }
   }
 
@@ -305,6 +307,7 @@ final class Ring implements AutoCloseable {
       for (Flow flow : flows) {
         byte[] octets =
             new NumberedFrame(flow.to.mac, flow.from.mac, flow.index, flow.tally.send()).encode();
+        record(flow.from.capture, Pcapng.Direction.OUT, octets);
         flow.from.cable.accept(octets);
       }
     }
@@ -347,16 +350,18 @@ final class Ring implements AutoCloseable {
   }
 
   Neighbours neighbours() throws InterruptedException {
-    return reactor.call(() -> {
-      TreeMap<String, String> states = new TreeMap<>();
-      n1.portStates().forEach((port, state) -> states.put("n1:" + port, state));
-      n2.portStates().forEach((port, state) -> states.put("n2:" + port, state));
-      return new Neighbours(
-          n1.topologyChanges() + n2.topologyChanges(),
-          n1.portStateChanges() + n2.portStateChanges(),
-          states,
-          List.copyOf(complaints));
-    });
+    return reactor.call(this::neighboursNow);
+  }
+
+  private Neighbours neighboursNow() {
+    TreeMap<String, String> states = new TreeMap<>();
+    n1.portStates().forEach((port, state) -> states.put("n1:" + port, state));
+    n2.portStates().forEach((port, state) -> states.put("n2:" + port, state));
+    return new Neighbours(
+        n1.topologyChanges() + n2.topologyChanges(),
+        n1.portStateChanges() + n2.portStateChanges(),
+        states,
+        List.copyOf(complaints));
   }
 
   /** Numbers of frames sent so far, by flow. */
@@ -366,45 +371,80 @@ final class Ring implements AutoCloseable {
 
   /** What became of frames between two moments, all flows together. */
   FlowTally.Count count(long[] from, long[] to) throws InterruptedException {
-    return reactor.call(() -> {
-      FlowTally.Count all = FlowTally.Count.NOTHING;
-      for (Flow flow : flows) {
-        all = all.plus(flow.tally.count(from[flow.index], to[flow.index]));
-      }
-      return all;
-    });
+    return reactor.call(() -> all(flows(from, to)));
   }
 
-  /** What became of frames between two moments, by flow. */
-  Map<String, FlowTally.Count> countByFlow(long[] from, long[] to) throws InterruptedException {
-    return reactor.call(() -> {
-      TreeMap<String, FlowTally.Count> counts = new TreeMap<>();
-      for (Flow flow : flows) {
-        counts.put(flow.name(), flow.tally.count(from[flow.index], to[flow.index]));
-      }
-      return counts;
-    });
+  private static FlowTally.Count all(List<FlowSeen> flows) {
+    return flows.stream().map(FlowSeen::count).reduce(FlowTally.Count.NOTHING, FlowTally.Count::plus);
   }
 
-  /** The longest time without an arrival in any flow since this was asked last. */
-  long takeLongestArrivalGapNanos() throws InterruptedException {
-    return reactor.call(
-        () -> flows.stream().mapToLong(flow -> flow.tally.takeLongestGapNanos()).max().orElse(0));
+  private List<FlowSeen> flows(long[] from, long[] to) {
+    return flows.stream()
+        .map(flow ->
+            new FlowSeen(
+                flow.name(),
+                from[flow.index],
+                to[flow.index],
+                flow.tally.count(from[flow.index], to[flow.index])))
+        .toList();
   }
 
-  /** BPDUs that the redundant switch sent since the last call. */
-  List<BpduWatch.Seen> takeFromSwitch() throws InterruptedException {
-    return reactor.call(() -> take(fromSwitch));
+  /**
+   * What became of one flow's frames {@code first} to {@code end}, exclusive.
+   *
+   * @param name sender and receiver, {@code alice > bob}
+   */
+  record FlowSeen(String name, long first, long end, FlowTally.Count count) {}
+
+  /**
+   * What was seen since the last look.
+   *
+   * @param unixNanos when, by the clock of the captures
+   * @param flows of the frames asked for
+   * @param longestSilenceNanos longest time without an arrival in any flow
+   * @param fromSwitch BPDUs that the redundant switch sent, by link
+   * @param toSwitch BPDUs that its neighbours sent it, by link
+   */
+  record Seen(
+      long unixNanos,
+      List<FlowSeen> flows,
+      long longestSilenceNanos,
+      Neighbours neighbours,
+      List<BpduWatch.Seen> fromSwitch,
+      List<BpduWatch.Seen> toSwitch) {
+
+    FlowTally.Count frames() {
+      return all(flows);
+    }
+
+    /** BPDUs with the topology change flag, both directions. */
+    long topologyChanges() {
+      return Stream.concat(fromSwitch.stream(), toSwitch.stream())
+          .mapToLong(BpduWatch.Seen::topologyChanges)
+          .sum();
+    }
+
+    /** Longest time between two BPDUs of the switch on one link. */
+    long longestBpduGapNanos() {
+      return fromSwitch.stream().mapToLong(BpduWatch.Seen::longestGapNanos).max().orElse(0);
+    }
   }
 
-  /** BPDUs that the neighbours sent to the redundant switch since the last call. */
-  List<BpduWatch.Seen> takeToSwitch() throws InterruptedException {
-    return reactor.call(() -> take(toSwitch));
+  /** Everything at one moment; what was seen once isn't seen again. */
+  Seen look(long[] from, long[] to) throws InterruptedException {
+    return reactor.call(() ->
+        new Seen(
+            unixNanos(),
+            flows(from, to),
+            flows.stream().mapToLong(flow -> flow.tally.takeLongestGapNanos()).max().orElse(0),
+            neighboursNow(),
+            take(fromSwitch),
+            take(toSwitch)));
   }
 
-  private static List<BpduWatch.Seen> take(List<BpduWatch> watches) {
-    long now = System.nanoTime();
-    return watches.stream().map(watch -> watch.take(now)).toList();
+  private List<BpduWatch.Seen> take(List<BpduWatch> watches) {
+    long drained = reactor.drainedNanos();
+    return watches.stream().map(watch -> watch.take(drained)).toList();
   }
 
   @Override

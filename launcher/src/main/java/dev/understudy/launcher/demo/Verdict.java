@@ -3,6 +3,7 @@ package dev.understudy.launcher.demo;
 import dev.understudy.launcher.render.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,7 +17,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param neighbourPortStateChanges ports of neighbours that changed state
  * @param longestBpduGapMillis longest time between two BPDUs of the switch on one link
  * @param longestSilenceMillis longest time without an arrival in one flow
- * @param takeover what the switch wrote in its history, if it changed hands
+ * @param takeovers what the switch wrote in its history meanwhile, oldest first; the first one is
+ *     the event's, further ones have reasons of their own
  * @param refusedWrites writes of a fenced supervisor that the forwarder refused meanwhile
  */
 record Verdict(
@@ -27,16 +29,18 @@ record Verdict(
     long neighbourPortStateChanges,
     double longestBpduGapMillis,
     double longestSilenceMillis,
-    Optional<Takeover> takeover,
+    List<Takeover> takeovers,
     long refusedWrites,
     String activeBefore,
     String activeAfter,
     long termBefore,
     long termAfter,
     long bracketAfter,
+    Traces traces,
     List<String> troubles) {
 
   Verdict {
+    takeovers = List.copyOf(takeovers);
     troubles = List.copyOf(troubles);
   }
 
@@ -45,6 +49,8 @@ record Verdict(
     QUIET("nothing", false),
     SWITCHOVER("planned switchover", true),
     KILL("kill -9 of the active", true),
+    KILL_NOT_HELD("kill -9, its last bracket not held yet", true),
+    KILL_ONLY_HELD("kill -9, its last bracket only held", true),
     STOP("SIGSTOP of the active, SIGCONT later", true),
     CUT("cut between the modules", false);
 
@@ -60,6 +66,10 @@ record Verdict(
       return title;
     }
 
+    String jsonName() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** Must the standby take over? Otherwise it must not. */
     boolean hasTakeover() {
       return takeover;
@@ -71,6 +81,7 @@ record Verdict(
       String from,
       String to,
       String trigger,
+      String reason,
       double gapMillis,
       String hitless,
       List<String> causes,
@@ -100,7 +111,7 @@ record Verdict(
         complaints,
         longestBpduGapMillis > Ring.BPDU_GAP_MILLIS_MAX,
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "%.0f ms without a BPDU (bound %d)",
             longestBpduGapMillis,
             Ring.BPDU_GAP_MILLIS_MAX));
@@ -110,26 +121,43 @@ record Verdict(
 
   private void takeoverComplaints(List<String> complaints) {
     if (event.hasTakeover()) {
-      complain(complaints, activeAfter.equals(activeBefore), "nobody took over");
-      complain(complaints, takeover.isEmpty(), "the switch's history has no new entry");
-      takeover.ifPresent(entry ->
-          complain(
-              complaints,
-              !entry.hitless().equals("yes"),
-              "the switch itself says hitless: "
-                  + entry.hitless()
-                  + " "
-                  + String.join(", ", entry.causes())));
+      complain(
+          complaints,
+          takeover().filter(entry -> entry.from().equals(activeBefore)).isEmpty(),
+          "nobody took over from " + activeBefore);
     } else {
       complain(
           complaints,
-          termAfter != termBefore || !activeAfter.equals(activeBefore),
+          event == Event.CUT && (termAfter != termBefore || !activeAfter.equals(activeBefore)),
           "there was a takeover (" + activeBefore + " to " + activeAfter + ")");
+    }
+    for (Takeover entry : takeovers) {
+      complain(
+          complaints,
+          !entry.hitless().equals("yes"),
+          "the switch itself says hitless: "
+              + entry.hitless()
+              + " "
+              + String.join(", ", entry.causes()));
     }
     complain(
         complaints,
         event == Event.STOP && refusedWrites == 0,
         "the old active was not fenced: the forwarder has refused no write");
+  }
+
+  /** The event's own. */
+  Optional<Takeover> takeover() {
+    return event.hasTakeover() ? takeovers.stream().findFirst() : Optional.empty();
+  }
+
+  /** What happened besides, and that nobody outside could tell either. */
+  List<String> remarks() {
+    return takeovers.stream()
+        .skip(event.hasTakeover() ? 1 : 0)
+        .map(entry ->
+            "a takeover besides, " + entry.from() + " to " + entry.to() + ": " + entry.reason())
+        .toList();
   }
 
   private static void complain(List<String> complaints, boolean condition, String text) {
@@ -144,7 +172,7 @@ record Verdict(
 
   ObjectNode json() {
     ObjectNode json = Json.object();
-    json.put("event", event.name().toLowerCase(java.util.Locale.ROOT)).put("title", event.title());
+    json.put("event", event.jsonName()).put("title", event.title());
     json.put("hitless", isHitless());
     json.put("framesSent", frames.sent()).put("framesLost", frames.lost());
     json.put("framesDuplicated", frames.duplicated()).put("framesReordered", frames.reordered());
@@ -157,19 +185,21 @@ record Verdict(
     json.put("activeBefore", activeBefore).put("activeAfter", activeAfter);
     json.put("termBefore", termBefore).put("termAfter", termAfter);
     json.put("bracketAfter", bracketAfter);
-    if (takeover.isPresent()) {
-      Takeover entry = takeover.get();
-      ObjectNode node = json.putObject("takeover");
+    ArrayNode all = json.putArray("takeovers");
+    for (Takeover entry : takeovers) {
+      ObjectNode node = all.addObject();
       node.put("from", entry.from()).put("to", entry.to()).put("trigger", entry.trigger());
+      node.put("reason", entry.reason());
       node.put("gapMillis", entry.gapMillis()).put("hitless", entry.hitless());
       node.put("term", entry.term()).put("startsAt", entry.startsAt());
       ArrayNode causes = node.putArray("causes");
       entry.causes().forEach(causes::add);
-    } else {
-      json.putNull("takeover");
     }
+    traces.addTo(json);
     ArrayNode complaints = json.putArray("complaints");
     complaints().forEach(complaints::add);
+    ArrayNode remarks = json.putArray("remarks");
+    remarks().forEach(remarks::add);
     return json;
   }
 }

@@ -41,8 +41,8 @@ class InProcessSwitchTest {
     Reactor.Socket b = reactor.open();
     a.connect(b.port());
     b.connect(a.port());
-    a.receiver((octets, nowNanos) -> one.received(onePort, octets));
-    b.receiver((octets, nowNanos) -> two.received(twoPort, octets));
+    a.receiver((octets, notYetNanos, nowNanos) -> one.received(onePort, octets));
+    b.receiver((octets, notYetNanos, nowNanos) -> two.received(twoPort, octets));
     one.attach(onePort, a::send);
     two.attach(twoPort, b::send);
   }

@@ -6,13 +6,13 @@ import dev.understudy.launcher.demo.FlowTally.Count;
 import dev.understudy.launcher.demo.Verdict.Event;
 import dev.understudy.launcher.demo.Verdict.Takeover;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
   private static final Count CLEAN = new Count(1_000, 0, 0, 0);
+  private static final Traces NO_TRACES = new Traces(0, 0, List.of(), List.of());
   private static final Takeover TAKEOVER =
-      new Takeover("A", "B", "failure", 31.5, "yes", List.of(), 2, 100);
+      new Takeover("A", "B", "failure", "silence", 31.5, "yes", List.of(), 2, 100);
 
   private static Verdict kill(
       Count frames, long onWire, long counted, long states, double bpduGap) {
@@ -24,20 +24,21 @@ class VerdictTest {
         states,
         bpduGap,
         9,
-        Optional.of(TAKEOVER),
+        List.of(TAKEOVER),
         0,
         "A",
         "B",
         1,
         2,
         120,
+        NO_TRACES,
         List.of());
   }
 
   private static Verdict of(
-      Event event, Optional<Takeover> takeover, String after, long term, long refused) {
+      Event event, List<Takeover> takeovers, String after, long term, long refused) {
     return new Verdict(
-        event, CLEAN, 0, 0, 0, 1_000, 9, takeover, refused, "A", after, 1, term, 120, List.of());
+        event, CLEAN, 0, 0, 0, 1_000, 9, takeovers, refused, "A", after, 1, term, 120, NO_TRACES, List.of());
   }
 
   @Test
@@ -68,29 +69,40 @@ class VerdictTest {
 
   @Test
   void a_takeover_that_did_not_happen_is_found() {
-    assertThat(of(Event.KILL, Optional.empty(), "A", 1, 0).complaints())
-        .containsExactly("nobody took over", "the switch's history has no new entry");
+    assertThat(of(Event.KILL, List.of(), "A", 1, 0).complaints())
+        .containsExactly("nobody took over from A");
   }
 
   @Test
   void what_the_switch_says_against_itself_counts() {
     Takeover hit =
-        new Takeover("A", "B", "failure", 31.5, "no", List.of("INPUT_LOST 3 frames"), 2, 100);
-    assertThat(of(Event.KILL, Optional.of(hit), "B", 2, 0).complaints())
+        new Takeover(
+            "A", "B", "failure", "silence", 31.5, "no", List.of("INPUT_LOST 3 frames"), 2, 100);
+    assertThat(of(Event.KILL, List.of(hit), "B", 2, 0).complaints())
         .containsExactly("the switch itself says hitless: no INPUT_LOST 3 frames");
   }
 
   @Test
+  void a_further_takeover_is_remarked_and_judged_like_the_first() {
+    Takeover back = new Takeover("B", "A", "failure", "no bracket", 90, "yes", List.of(), 3, 130);
+    Verdict quiet = of(Event.KILL, List.of(TAKEOVER, back), "A", 3, 0);
+    assertThat(quiet.isHitless()).isTrue();
+    assertThat(quiet.remarks()).singleElement().asString().contains("B to A: no bracket");
+    Takeover hit = new Takeover("B", "A", "failure", "x", 90, "no", List.of("Y"), 3, 130);
+    assertThat(of(Event.KILL, List.of(TAKEOVER, hit), "A", 3, 0).isHitless()).isFalse();
+  }
+
+  @Test
   void a_cut_between_the_modules_must_not_be_a_takeover() {
-    assertThat(of(Event.CUT, Optional.empty(), "A", 1, 0).isHitless()).isTrue();
-    assertThat(of(Event.CUT, Optional.of(TAKEOVER), "B", 2, 0).complaints())
+    assertThat(of(Event.CUT, List.of(), "A", 1, 0).isHitless()).isTrue();
+    assertThat(of(Event.CUT, List.of(TAKEOVER), "B", 2, 0).complaints())
         .containsExactly("there was a takeover (A to B)");
   }
 
   @Test
   void a_stopped_active_that_wakes_must_meet_the_fence() {
-    assertThat(of(Event.STOP, Optional.of(TAKEOVER), "B", 2, 3).isHitless()).isTrue();
-    assertThat(of(Event.STOP, Optional.of(TAKEOVER), "B", 2, 0).complaints())
+    assertThat(of(Event.STOP, List.of(TAKEOVER), "B", 2, 3).isHitless()).isTrue();
+    assertThat(of(Event.STOP, List.of(TAKEOVER), "B", 2, 0).complaints())
         .containsExactly("the old active was not fenced: the forwarder has refused no write");
   }
 
