@@ -375,7 +375,9 @@ final class Ring implements AutoCloseable {
   }
 
   private static FlowTally.Count all(List<FlowSeen> flows) {
-    return flows.stream().map(FlowSeen::count).reduce(FlowTally.Count.NOTHING, FlowTally.Count::plus);
+    return flows.stream()
+        .map(FlowSeen::count)
+        .reduce(FlowTally.Count.NOTHING, FlowTally.Count::plus);
   }
 
   private List<FlowSeen> flows(long[] from, long[] to) {

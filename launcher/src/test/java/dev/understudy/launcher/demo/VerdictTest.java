@@ -38,7 +38,8 @@ class VerdictTest {
   private static Verdict of(
       Event event, List<Takeover> takeovers, String after, long term, long refused) {
     return new Verdict(
-        event, CLEAN, 0, 0, 0, 1_000, 9, takeovers, refused, "A", after, 1, term, 120, NO_TRACES, List.of());
+        event, CLEAN, 0, 0, 0, 1_000, 9, takeovers, refused, "A", after, 1, term, 120, NO_TRACES,
+        List.of());
   }
 
   @Test

@@ -248,8 +248,12 @@ public final class ManagementService implements BindableService {
     }
     ObjectNode document = Json.object().put("message", done.text());
     switch (request.getKindCase()) {
-      case CONFIG_APPLY, CONFIG_CONFIRM, CONFIG_ROLLBACK ->
-          document.put("version", done.version()).put("copies", done.copies());
+      case CONFIG_APPLY, CONFIG_CONFIRM, CONFIG_ROLLBACK -> {
+        document.put("version", done.version());
+        if (done.copies() > 0) { // nothing changed: nobody has counted
+          document.put("copies", done.copies());
+        }
+      }
       default -> {}
     }
     return document(document);
