@@ -158,6 +158,11 @@ final class LearningPlane {
     }
 
     @Override
+    public List<LearnedChange> learned(int most) {
+      return List.of();
+    }
+
+    @Override
     public void close() {}
   }
 }

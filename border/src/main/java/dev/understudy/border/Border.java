@@ -23,6 +23,7 @@ import dev.understudy.schema.Permit;
 import dev.understudy.schema.PermitExpired;
 import dev.understudy.schema.Position;
 import dev.understudy.schema.ReadBack;
+import dev.understudy.schema.ReadBackRequest;
 import dev.understudy.schema.Rejected;
 import dev.understudy.schema.Resume;
 import dev.understudy.schema.Resumed;
@@ -35,6 +36,7 @@ import dev.understudy.schema.WatchTick;
 import dev.understudy.schema.Welcome;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 public final class Border implements DataPlaneListener {
   /** Brackets of the active that wait for the standby. */
   public static final int QUEUE_MAX = 8192;
+
+  /** Learned addresses in one answer to an inspection. */
+  public static final int LEARNED_SHOWN_MAX = 4096;
 
   static final long TERM_CEILING_STEP = 1000;
   static final int PERMIT_TICKS = 5;
@@ -231,7 +236,7 @@ public final class Border implements DataPlaneListener {
               session, message.getStandbyReady().getTerm(), message.getStandbyReady().getNumber());
       case STANDBY_NOT_READY -> onNotReady(session, message.getStandbyNotReady().getReason());
       case PERMIT -> onPermit(session, message.getPermit());
-      case READ_BACK -> outbox.send(session.id, readBack(message.getReadBack().getRequest()));
+      case READ_BACK -> outbox.send(session.id, readBack(message.getReadBack()));
       case LEARNED_REQUEST -> onLearnedRequest(session, message.getLearnedRequest());
       case KIND_NOT_SET -> counters.count("unknown-messages");
     }
@@ -650,7 +655,12 @@ public final class Border implements DataPlaneListener {
                     .setBracket(bracket)
                     .setIndex(index)
                     .setPort(port)
-                    .setReason(reason)));
+                    .setReason(kind(output) + ": " + reason)));
+  }
+
+  /** As people read it: {@code send-frame}. */
+  private static String kind(Output output) {
+    return output.getKindCase().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   // ---- the standby
@@ -819,10 +829,10 @@ public final class Border implements DataPlaneListener {
 
   // ---- inspection
 
-  private ToSupervisor readBack(long request) {
+  private ToSupervisor readBack(ReadBackRequest request) {
     ReadBack.Builder back =
         ReadBack.newBuilder()
-            .setRequest(request)
+            .setRequest(request.getRequest())
             .setApplied(applied)
             .setTerm(term)
             .addAllPortStates(plane.portStates())
@@ -840,6 +850,9 @@ public final class Border implements DataPlaneListener {
         .forEach((name, value) ->
             back.addCounters(
                 ForwarderCounter.newBuilder().setName("border." + name).setValue(value)));
+    if (request.getLearned()) {
+      back.addAllLearned(plane.learned(LEARNED_SHOWN_MAX));
+    }
     return ToSupervisor.newBuilder().setReadBack(back).build();
   }
 

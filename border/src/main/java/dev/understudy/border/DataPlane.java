@@ -1,6 +1,7 @@
 package dev.understudy.border;
 
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -34,6 +35,12 @@ public interface DataPlane {
   List<ForwarderCounter> counters();
 
   long learnedCount();
+
+  /**
+   * Learned addresses as they are now, for inspection: at most so many, in order of FID and
+   * address.
+   */
+  List<LearnedChange> learned(int most);
 
   /**
    * Changes of learned addresses after a sequence, at most 512 of them.

@@ -3,6 +3,7 @@ package dev.understudy.forwarder;
 import dev.understudy.border.DataPlane;
 import dev.understudy.edge.Counters;
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -59,6 +60,11 @@ record CountingDataPlane(DataPlane plane, Counters counted) implements DataPlane
   @Override
   public long learnedCount() {
     return plane.learnedCount();
+  }
+
+  @Override
+  public List<LearnedChange> learned(int most) {
+    return plane.learned(most);
   }
 
   @Override

@@ -18,7 +18,10 @@ import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ConfigurationCell;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.Output;
+import dev.understudy.schema.PortState;
+import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.ReadBackRequest;
+import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoreConfiguration;
 import dev.understudy.schema.SupervisorHello;
@@ -173,19 +176,47 @@ final class ForwarderTest {
     return link;
   }
 
-  private static long counter(
-      Supervisor supervisor, Link<ToSupervisor, ToForwarder> link, String name)
+  private static ReadBack readBack(Supervisor supervisor, Link<ToSupervisor, ToForwarder> link)
       throws InterruptedException {
     link.send(
         ToForwarder.newBuilder().setReadBack(ReadBackRequest.newBuilder().setRequest(1)).build());
-    return supervisor
-        .await(ToSupervisor.KindCase.READ_BACK)
-        .getReadBack()
-        .getCountersList()
-        .stream()
+    return supervisor.await(ToSupervisor.KindCase.READ_BACK).getReadBack();
+  }
+
+  private static long counter(
+      Supervisor supervisor, Link<ToSupervisor, ToForwarder> link, String name)
+      throws InterruptedException {
+    return readBack(supervisor, link).getCountersList().stream()
         .filter(counter -> counter.getName().equals(name))
         .mapToLong(ForwarderCounter::getValue)
         .sum();
+  }
+
+  @Test
+  void an_output_that_fails_comes_back_with_its_kind_and_the_reason() throws Exception {
+    start();
+    Supervisor supervisor = connect();
+    Link<ToSupervisor, ToForwarder> link = becomeActive(supervisor, 5);
+    long term = readBack(supervisor, link).getTerm();
+    link.send(
+        ToForwarder.newBuilder()
+            .setBracket(
+                BorderBracket.newBuilder()
+                    .setTerm(term)
+                    .setNumber(2)
+                    .addOutputs(
+                        Output.newBuilder()
+                            .setSetPortState(
+                                SetPortState.newBuilder()
+                                    .setBridgePort(77)
+                                    .setState(PortState.PORT_STATE_FORWARDING))))
+            .build());
+    ToSupervisor input = supervisor.await(ToSupervisor.KindCase.INPUT);
+    while (!input.getInput().hasOutputFailed()) {
+      input = supervisor.await(ToSupervisor.KindCase.INPUT);
+    }
+    assertThat(input.getInput().getOutputFailed().getReason()).startsWith("set-port-state: ");
+    assertThat(input.getInput().getOutputFailed().getPort()).isEqualTo(77);
   }
 
   @Test

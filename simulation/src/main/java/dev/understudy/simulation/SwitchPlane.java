@@ -4,6 +4,7 @@ import dev.understudy.border.Border;
 import dev.understudy.forwarder.dataplane.DirectDataPlane;
 import dev.understudy.forwarder.soft.SwitchLimits;
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -123,6 +124,11 @@ final class SwitchPlane implements SimulatedSwitch.SimulatedPlane {
   @Override
   public long learnedCount() {
     return plane.learnedCount();
+  }
+
+  @Override
+  public List<LearnedChange> learned(int most) {
+    return plane.learned(most);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.understudy.simulation;
 import com.google.protobuf.ByteString;
 import dev.understudy.border.Border;
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -108,6 +109,11 @@ final class ToyPlane implements SimulatedSwitch.SimulatedPlane {
   @Override
   public long learnedCount() {
     return 0;
+  }
+
+  @Override
+  public List<LearnedChange> learned(int most) {
+    return List.of();
   }
 
   @Override

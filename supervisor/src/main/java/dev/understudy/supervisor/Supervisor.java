@@ -124,6 +124,12 @@ public final class Supervisor implements AutoCloseable {
     SKIP_RESEND
   }
 
+  /** Whether the forwarder is asked for its learned addresses as well. */
+  public enum Learned {
+    LEFT_OUT,
+    SHOWN
+  }
+
   /** How the process ends when it must. */
   @FunctionalInterface
   public interface Ending {
@@ -277,6 +283,13 @@ public final class Supervisor implements AutoCloseable {
     return people;
   }
 
+  /** Completes on that thread after a while. */
+  public CompletableFuture<Void> management(long afterMillis) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    sockets.schedule(() -> people.execute(() -> done.complete(null)), afterMillis);
+    return done;
+  }
+
   public Slot slot() {
     return options.slot();
   }
@@ -347,7 +360,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   /** What the forwarder says of itself; fails at once when there is no session to it. */
-  public CompletableFuture<ReadBack> readBack() {
+  public CompletableFuture<ReadBack> readBack(Learned learned) {
     CompletableFuture<ReadBack> done = new CompletableFuture<>();
     loop.post(owned -> {
       if (!forwarder.isConnected()) {
@@ -359,7 +372,10 @@ public final class Supervisor implements AutoCloseable {
       readBacks.put(request, done);
       forwarder.send(
           ToForwarder.newBuilder()
-              .setReadBack(ReadBackRequest.newBuilder().setRequest(request))
+              .setReadBack(
+                  ReadBackRequest.newBuilder()
+                      .setRequest(request)
+                      .setLearned(learned == Learned.SHOWN))
               .build());
     });
     return done;

@@ -284,6 +284,37 @@ final class PairTest {
   }
 
   @Test
+  void a_request_in_the_middle_of_a_takeover_is_answered_by_the_new_active() throws Exception {
+    startPair();
+    java.util.Objects.requireNonNull(supervisors.remove(Slot.SLOT_A)).crash();
+    assertThat(apply(Slot.SLOT_B, config(3)).path("version").asLong()).isEqualTo(2);
+    assertThat(show(Slot.SLOT_B, "redundancy").path("active").asString()).isEqualTo("B");
+  }
+
+  @Test
+  void a_standby_without_an_image_shows_what_the_active_knows() throws Exception {
+    startForwarder();
+    start(Slot.SLOT_A);
+    awaitRole(Slot.SLOT_A, "ACTIVE");
+    assertThat(fault(Slot.SLOT_A, "cut-peer", "60000").getOk()).isTrue();
+    start(Slot.SLOT_B);
+    JsonNode seen =
+        await(
+            Slot.SLOT_B,
+            "redundancy",
+            shown ->
+                shown
+                    .path("supervisors")
+                    .path("B")
+                    .path("role")
+                    .asString("")
+                    .equals("STANDBY_SYNCING"));
+    assertThat(seen.path("switch").asString()).isEqualTo("sw1");
+    assertThat(seen.path("history")).hasSize(1);
+    assertThat(seen.path("active").asString()).isEqualTo("A");
+  }
+
+  @Test
   void a_supervisor_that_ends_hands_over_first() throws Exception {
     startPair();
 

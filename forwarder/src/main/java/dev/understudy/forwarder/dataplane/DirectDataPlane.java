@@ -9,6 +9,7 @@ import dev.understudy.forwarder.soft.LearnedBatch;
 import dev.understudy.forwarder.soft.SoftSwitch;
 import dev.understudy.forwarder.soft.SwitchLimits;
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -201,6 +202,11 @@ public final class DirectDataPlane implements DataPlane {
   @Override
   public long learnedCount() {
     return core.learnedCount();
+  }
+
+  @Override
+  public List<LearnedChange> learned(int most) {
+    return core.learned().first(most);
   }
 
   @Override

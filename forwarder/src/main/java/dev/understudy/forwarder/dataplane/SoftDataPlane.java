@@ -10,6 +10,7 @@ import dev.understudy.linux.Epoll;
 import dev.understudy.linux.EventFd;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.schema.ForwarderCounter;
+import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
@@ -241,6 +242,11 @@ public final class SoftDataPlane implements ControlledDataPlane {
   @Override
   public long learnedCount() {
     return ask(thread -> (long) thread.soft().learnedCount());
+  }
+
+  @Override
+  public List<LearnedChange> learned(int most) {
+    return ask(thread -> thread.soft().learned()).first(most);
   }
 
   @Override

@@ -362,6 +362,14 @@ public final class SoftSwitch {
     return changes.latest();
   }
 
+  /** A copy of all learned addresses. */
+  public LearnedAddresses learned() {
+    long[] entries = new long[learned.count()];
+    short[] bridgePorts = new short[learned.count()];
+    int count = learned.copyTo(entries, bridgePorts);
+    return new LearnedAddresses(entries, bridgePorts, count);
+  }
+
   /** As {@link dev.understudy.border.DataPlane#learnedAfter}, into a batch that is reused. */
   public void learnedAfter(long incarnation, long sequence, LearnedBatch batch) {
     changes.after(incarnation, sequence, learned, batch);

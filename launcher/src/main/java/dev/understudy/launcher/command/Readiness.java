@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /** Is there an active supervisor and a standby that could take over? */
 public final class Readiness {
   private static final long LOOK_MILLIS = 100;
-  private static final long ANSWER_MILLIS = 1_000;
+  private static final long ANSWER_MILLIS = 2_500;
 
   private final Asking asking;
 

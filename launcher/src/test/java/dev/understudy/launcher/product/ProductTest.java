@@ -8,6 +8,10 @@ import dev.understudy.launcher.product.Product.Outcome;
 import dev.understudy.launcher.render.Json;
 import dev.understudy.linux.Processes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -148,6 +152,45 @@ final class ProductTest {
     assertThat(forwarder.path("at").asString()).isEqualTo("forwarder");
     assertThat(forwarder.path("tables").propertyNames()).isNotEmpty();
     assertThat(product.show("state").path("at").asString()).isEqualTo(active);
+  }
+
+  @Test
+  void an_address_learned_from_a_frame_is_seen_in_all_three_places() throws IOException {
+    product.awaitReady();
+    String attachment =
+        product.show("interfaces").path("ports").path("p1").path("attachment").asString();
+    int listen = Integer.parseInt(attachment.replaceAll(".*:(\\d+) .*", "$1"));
+    int peer = Integer.parseInt(attachment.replaceAll(".*:(\\d+)$", "$1"));
+    byte[] frame = new byte[60];
+    java.util.Arrays.fill(frame, 0, 6, (byte) 0xff);
+    frame[6] = 0x02;
+    frame[11] = 0x77;
+    frame[12] = (byte) 0x88;
+    frame[13] = (byte) 0xb5;
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (DatagramSocket neighbour = new DatagramSocket(peer, loopback)) {
+      neighbour.connect(loopback, listen);
+      Product.await(
+          "the address is in the table",
+          () -> {
+            try { // a port that isn't forwarding yet learns nothing
+              neighbour.send(new DatagramPacket(frame, frame.length));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return product.show("mac-address-table").path("entries");
+          },
+          entries -> entries.toString().contains("02:00:00:00:00:77"));
+    }
+    JsonNode atForwarder = product.show("state", "learned", "--at", "forwarder").path("tables");
+    assertThat(atForwarder.path("learned").path("rows")).hasSize(1);
+    Product.await(
+        "both supervisors have it",
+        () ->
+            List.of(
+                product.show("state", "learned", "--at", "A").path("tables"),
+                product.show("state", "learned", "--at", "B").path("tables")),
+        both -> both.stream().allMatch(tables -> tables.equals(atForwarder)));
   }
 
   // ---- configuration

@@ -46,9 +46,6 @@ final class Documents {
           "counters",
           "version");
 
-  /** Subjects about the pair itself, which each supervisor answers whatever its image is like. */
-  static final List<String> OF_THE_PAIR = List.of("redundancy", "version");
-
   /** What one supervisor asks the other about: not for people, and not promised to stay. */
   static final String OWN_PART = "own-part";
 
@@ -139,7 +136,7 @@ final class Documents {
   /** What the forwarder says; empty when it doesn't answer. */
   private CompletableFuture<Optional<ReadBack>> forwarder() {
     return supervisor
-        .readBack()
+        .readBack(Supervisor.Learned.LEFT_OUT)
         .orTimeout(ManagementService.OTHER_MILLIS_MAX, TimeUnit.MILLISECONDS)
         .handle((back, failure) -> Optional.ofNullable(back));
   }
@@ -390,7 +387,9 @@ final class Documents {
   }
 
   CompletableFuture<JsonNode> forwarderState(String table) {
-    return supervisor.readBack().thenApplyAsync(back -> StateDocument.of(back, table), thread);
+    return supervisor
+        .readBack(Supervisor.Learned.SHOWN)
+        .thenApplyAsync(back -> StateDocument.of(back, table), thread);
   }
 
   // ---- show log

@@ -43,6 +43,15 @@ public final class ManagementService implements BindableService {
 
   static final long SHOW_MILLIS_MAX = 5_000;
 
+  /**
+   * A request that was passed on is asked about so often whether it should rather be answered here:
+   * the other supervisor may be stopped, and this one active by now.
+   */
+  static final long PASSED_ON_MILLIS_MAX = 1_000;
+
+  /** While nobody is active, both supervisors are asked again after this time. */
+  static final long AGAIN_MILLIS = 50;
+
   /** What one supervisor asks the other for its own part of an answer is waited for so long. */
   static final long OTHER_MILLIS_MAX = 300;
 
@@ -200,30 +209,58 @@ public final class ManagementService implements BindableService {
         .whenCompleteAsync((reply, failure) -> {}, supervisor.management());
   }
 
-  /** Gives a request to the active supervisor, unless it came from the other one already. */
-  private CompletableFuture<ManagementReply> passOn(ManagementRequest request, long limitMillis) {
-    String here = "slot " + SlotName.letter(supervisor.slot()) + " is not active";
+  private String own() {
+    return "slot " + SlotName.letter(supervisor.slot());
+  }
+
+  /** Gives a request to the other supervisor, unless it came from there already. */
+  private CompletableFuture<ManagementReply> passOn(ManagementRequest request) {
     if (request.getPassedOn()) {
-      return refused(here);
+      return CompletableFuture.completedFuture(notActive(own() + " is not active"));
     }
-    return askOther(request, limitMillis)
+    return askOther(request, PASSED_ON_MILLIS_MAX)
         .exceptionally(failure ->
-            refusal(
-                here
-                    + ", and slot "
+            notActive(
+                own()
+                    + " is not active, and slot "
                     + SlotName.letter(SlotName.other(supervisor.slot()))
                     + " does not answer: "
                     + sentence(request, failure)));
   }
 
+  private static ManagementReply notActive(String sentence) {
+    return refusal(sentence).toBuilder().setNotActive(true).build();
+  }
+
+  /**
+   * Has a request answered by the active supervisor, here or there. During a takeover nobody is
+   * active for a moment; then both are asked again, under the same request id.
+   */
   private CompletableFuture<ManagementReply> atTheActive(
       ManagementRequest request,
       long limitMillis,
       Supplier<CompletableFuture<ManagementReply>> here) {
+    long lastNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
+    return atTheActive(request, here, lastNanos);
+  }
+
+  private CompletableFuture<ManagementReply> atTheActive(
+      ManagementRequest request,
+      Supplier<CompletableFuture<ManagementReply>> here,
+      long lastNanos) {
     return supervisor
         .status()
-        .thenCompose(
-            status -> status.role() == Role.ACTIVE ? here.get() : passOn(request, limitMillis));
+        .thenCompose(status -> status.role() == Role.ACTIVE ? here.get() : passOn(request))
+        .thenCompose(reply -> {
+          if (!reply.getNotActive()
+              || request.getPassedOn()
+              || System.nanoTime() - lastNanos >= 0) {
+            return CompletableFuture.completedFuture(reply);
+          }
+          return supervisor
+              .management(AGAIN_MILLIS)
+              .thenCompose(nothing -> atTheActive(request, here, lastNanos));
+        });
   }
 
   // ---- changes
@@ -238,8 +275,23 @@ public final class ManagementService implements BindableService {
         CHANGE_MILLIS_MAX,
         () ->
             make.get()
-                .thenApply(done -> reply(request, done))
+                .thenCompose(done -> refusedByItsState(request, done))
                 .orTimeout(CHANGE_MILLIS_MAX, TimeUnit.MILLISECONDS));
+  }
+
+  /**
+   * A supervisor that lost its term meanwhile refuses what it has not begun; what it has, the other
+   * one knows by its id.
+   */
+  private CompletableFuture<ManagementReply> refusedByItsState(
+      ManagementRequest request, Supervisor.Done done) {
+    ManagementReply reply = reply(request, done);
+    if (done.ok()) {
+      return CompletableFuture.completedFuture(reply);
+    }
+    return supervisor
+        .status()
+        .thenApply(status -> status.role() == Role.ACTIVE ? reply : notActive(reply.getError()));
   }
 
   private static ManagementReply reply(ManagementRequest request, Supervisor.Done done) {
@@ -303,9 +355,7 @@ public final class ManagementService implements BindableService {
             supervisor
                 .status()
                 .thenCompose(status ->
-                    knows(status)
-                            || request.getPassedOn()
-                            || Documents.OF_THE_PAIR.contains(show.getWhat())
+                    knows(status) || request.getPassedOn()
                         ? inTime(here.get())
                         : askOther(request, BETTER_MILLIS_MAX)
                             .exceptionallyCompose(failure -> inTime(here.get()))))
