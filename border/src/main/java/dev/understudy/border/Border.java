@@ -600,8 +600,13 @@ public final class Border implements DataPlaneListener {
         head.bracket.getNumber(),
         head.arrivedNanos,
         applied,
-        holderSession != null && missedTicks() == 0,
+        holderSession != null && missedTicks() == 0 && !tickDue(),
         body.timing());
+  }
+
+  /** A judge that slept over a tick has not asked the holder yet whether it lives. */
+  private boolean tickDue() {
+    return clock.nanos() >= nextTickNanos;
   }
 
   private void carryOut(BorderBracket bracket) {
@@ -761,7 +766,7 @@ public final class Border implements DataPlaneListener {
    */
   public void onTime() {
     long now = clock.nanos();
-    if (now >= nextTickNanos) {
+    if (tickDue()) {
       regularTick(now);
     } else if (wakeAtNanos > 0 && now >= wakeAtNanos) {
       giveTick(now);

@@ -23,6 +23,11 @@ public final class AskOptions {
     return ExitStatus.DONE;
   }
 
+  /** Asks for a change and prints the sentence that comes back. */
+  int change(Console console, ManagementRequest.Builder request) {
+    return ask(console, "", request, Asking.CHANGE_MILLIS);
+  }
+
   /** Asks one supervisor and no other, once. */
   int askAt(Console console, String slot, ManagementRequest.Builder request) {
     if (!slot.equals("A") && !slot.equals("B")) {

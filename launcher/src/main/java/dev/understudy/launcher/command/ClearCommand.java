@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "clear",
     description = "Clears a condition.",
-    subcommands = {})
+    footer = {"", "Example:", "  understudy clear err-disable p3", ""})
 final class ClearCommand {
 
   /** {@code clear err-disable}. */
@@ -32,12 +32,10 @@ final class ClearCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(
+      return ask.change(
           console,
-          "clear",
           ManagementRequest.newBuilder()
-              .setClearErrDisable(ClearErrDisableRequest.newBuilder().setPort(port)),
-          Asking.CHANGE_MILLIS);
+              .setClearErrDisable(ClearErrDisableRequest.newBuilder().setPort(port)));
     }
   }
 }

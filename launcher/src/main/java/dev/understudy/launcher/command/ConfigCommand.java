@@ -8,6 +8,7 @@ import dev.understudy.schema.ConfigRollbackRequest;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ShowRequest;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,8 +23,17 @@ import tools.jackson.databind.node.ObjectNode;
     name = "config",
     description =
         "Changes the configuration. What is applied is in force at once and saved; there is one"
-            + " configuration only.")
+            + " configuration only.",
+    footer = {
+      "",
+      "Example:",
+      "  understudy config diff sw1.yaml && understudy config apply sw1.yaml",
+      ""
+    })
 final class ConfigCommand {
+  private static ManagementRequest.Builder shown(String what) {
+    return ManagementRequest.newBuilder().setShow(ShowRequest.newBuilder().setWhat(what));
+  }
 
   /** {@code config apply}. */
   @Command(
@@ -42,7 +52,7 @@ final class ConfigCommand {
             + " minutes unless `config confirm` is given",
         ""
       })
-  static final class Apply implements java.util.concurrent.Callable<Integer> {
+  static final class Apply implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -69,16 +79,14 @@ final class ConfigCommand {
         throw new CommandFailure(
             ExitStatus.USAGE, "--confirm takes minutes, not " + confirmMinutes);
       }
-      return ask.ask(
+      return ask.change(
           console,
-          "config-apply",
           ManagementRequest.newBuilder()
               .setConfigApply(
                   ConfigApplyRequest.newBuilder()
                       .setConfig(ConfigurationFiles.read(file))
                       .setConfirmMinutes(confirmMinutes)
-                      .setComment(comment == null ? "config apply " + file : comment)),
-          Asking.CHANGE_MILLIS);
+                      .setComment(comment == null ? "config apply " + file : comment)));
     }
   }
 
@@ -87,7 +95,7 @@ final class ConfigCommand {
       name = "diff",
       description = "Shows what `config apply` of a file would change.",
       footer = {"", "Example:", "  understudy config diff sw1.yaml", ""})
-  static final class Diff implements java.util.concurrent.Callable<Integer> {
+  static final class Diff implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -103,10 +111,7 @@ final class ConfigCommand {
     public Integer call() {
       Config given = ConfigurationFiles.read(file);
       try (Asking asking = new Asking(ask.state.existing(console))) {
-        JsonNode inForce =
-            asking.document(
-                ManagementRequest.newBuilder().setShow(ShowRequest.newBuilder().setWhat("config")),
-                Asking.SHOW_MILLIS);
+        JsonNode inForce = asking.document(shown("config"), Asking.SHOW_MILLIS);
         Config before = ConfigurationFiles.parse("the configuration in force", inForce);
         ObjectNode answer = Json.object();
         ArrayNode lines = answer.putArray("lines");
@@ -118,8 +123,11 @@ final class ConfigCommand {
   }
 
   /** {@code config show}. */
-  @Command(name = "show", description = "Shows the configuration in force, as YAML.")
-  static final class Show implements java.util.concurrent.Callable<Integer> {
+  @Command(
+      name = "show",
+      description = "Shows the configuration in force, as YAML.",
+      footer = {"", "Example:", "  understudy config show > sw1.yaml", ""})
+  static final class Show implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -130,17 +138,16 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(
-          console,
-          "config",
-          ManagementRequest.newBuilder().setShow(ShowRequest.newBuilder().setWhat("config")),
-          Asking.SHOW_MILLIS);
+      return ask.ask(console, "config", shown("config"), Asking.SHOW_MILLIS);
     }
   }
 
   /** {@code config history}. */
-  @Command(name = "history", description = "Shows the versions that are remembered.")
-  static final class History implements java.util.concurrent.Callable<Integer> {
+  @Command(
+      name = "history",
+      description = "Shows the versions that are remembered.",
+      footer = {"", "Example:", "  understudy config history", ""})
+  static final class History implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -151,20 +158,21 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(
-          console,
-          "config-history",
-          ManagementRequest.newBuilder()
-              .setShow(ShowRequest.newBuilder().setWhat("config-history")),
-          Asking.SHOW_MILLIS);
+      return ask.ask(console, "config-history", shown("config-history"), Asking.SHOW_MILLIS);
     }
   }
 
   /** {@code config confirm}. */
   @Command(
       name = "confirm",
-      description = "Keeps the configuration that was applied with --confirm.")
-  static final class Confirm implements java.util.concurrent.Callable<Integer> {
+      description = "Keeps the configuration that was applied with --confirm.",
+      footer = {
+        "",
+        "Example:",
+        "  understudy config apply sw1.yaml --confirm 5 && understudy config confirm",
+        ""
+      })
+  static final class Confirm implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -175,12 +183,10 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(
+      return ask.change(
           console,
-          "config-confirm",
           ManagementRequest.newBuilder()
-              .setConfigConfirm(ConfigConfirmRequest.getDefaultInstance()),
-          Asking.CHANGE_MILLIS);
+              .setConfigConfirm(ConfigConfirmRequest.getDefaultInstance()));
     }
   }
 
@@ -189,7 +195,7 @@ final class ConfigCommand {
       name = "rollback",
       description = "Makes a former version the configuration in force, as a new version.",
       footer = {"", "Example:", "  understudy config history && understudy config rollback 3", ""})
-  static final class Rollback implements java.util.concurrent.Callable<Integer> {
+  static final class Rollback implements Callable<Integer> {
     private final Console console;
 
     @Mixin AskOptions ask = new AskOptions();
@@ -203,12 +209,10 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(
+      return ask.change(
           console,
-          "config-rollback",
           ManagementRequest.newBuilder()
-              .setConfigRollback(ConfigRollbackRequest.newBuilder().setVersion(version)),
-          Asking.CHANGE_MILLIS);
+              .setConfigRollback(ConfigRollbackRequest.newBuilder().setVersion(version)));
     }
   }
 }

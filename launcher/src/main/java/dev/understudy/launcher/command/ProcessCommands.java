@@ -15,14 +15,23 @@ final class ProcessCommands {
   /** {@code forwarder}. */
   @Command(
       name = "forwarder",
-      description = "Runs the forwarder alone: ports, tables, judgement. For service managers.")
+      description = "Runs the forwarder alone: ports, tables, judgement. For service managers.",
+      footer = {"", "Example:", "  understudy forwarder --state /var/lib/understudy/sw1", ""})
   static final class Forwarder {
     @Parameters(paramLabel = "ARGUMENTS", description = "--state DIR [--fault-injection]")
     List<String> arguments = List.of();
   }
 
   /** {@code supervisor}. */
-  @Command(name = "supervisor", description = "Runs one supervisor alone. For service managers.")
+  @Command(
+      name = "supervisor",
+      description = "Runs one supervisor alone. For service managers.",
+      footer = {
+        "",
+        "Example:",
+        "  understudy supervisor --slot A --state /var/lib/understudy/sw1 --config sw1.yaml",
+        ""
+      })
   static final class Supervisor {
     @Parameters(
         paramLabel = "ARGUMENTS",

@@ -27,11 +27,9 @@ final class SwitchoverCommand implements java.util.concurrent.Callable<Integer> 
 
   @Override
   public Integer call() {
-    return ask.ask(
+    return ask.change(
         console,
-        "switchover",
         ManagementRequest.newBuilder()
-            .setSwitchover(SwitchoverRequest.newBuilder().setForce(force)),
-        Asking.CHANGE_MILLIS);
+            .setSwitchover(SwitchoverRequest.newBuilder().setForce(force)));
   }
 }

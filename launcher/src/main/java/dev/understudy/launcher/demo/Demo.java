@@ -173,7 +173,7 @@ public final class Demo implements AutoCloseable {
                   changes[0] = seen.portStateChanges() + seen.topologyChanges();
                   quietSince[0] = System.nanoTime();
                 }
-                live("spanning tree settles: " + seen.portStates());
+                live("spanning tree settles; not forwarding: " + seen.notForwarding());
                 return System.nanoTime() - quietSince[0] > QUIET_MILLIS * 1_000_000;
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

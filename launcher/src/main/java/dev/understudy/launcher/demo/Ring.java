@@ -341,6 +341,14 @@ final class Ring implements AutoCloseable {
       TreeMap<String, String> portStates,
       List<String> events) {
 
+    /** Names of the ports that don't forward. */
+    String notForwarding() {
+      return portStates.entrySet().stream()
+          .filter(port -> !port.getValue().endsWith("FORWARDING"))
+          .map(java.util.Map.Entry::getKey)
+          .collect(java.util.stream.Collectors.joining(", "));
+    }
+
     /** Exactly one end of the ring is blocked, all other ports forward. */
     boolean isSettled() {
       long blocked = portStates.values().stream().filter(s -> s.endsWith("DISCARDING")).count();
