@@ -16,10 +16,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The product as its users have it: the command {@code ./understudy}, the processes that it starts,
- * and their JSON. It runs on the class path of this process, so that what is tested is what was
- * just built.
+ * and their JSON.
  */
 public final class Understudy implements AutoCloseable {
+  private static final Duration BUILD_LIMIT = Duration.ofMinutes(5);
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -86,6 +86,7 @@ public final class Understudy implements AutoCloseable {
    * lab.
    */
   public static Understudy start(Lab lab, Namespace namespace, String yaml) {
+    build();
     Path configuration = lab.file("switch.yaml");
     try {
       Files.writeString(configuration, yaml);
@@ -96,6 +97,20 @@ public final class Understudy implements AutoCloseable {
         lab.add(new Understudy(lab, namespace, lab.file("state"), Signals.open(lab)));
     understudy.up("--config", configuration.toString());
     return understudy;
+  }
+
+  /** The command's first use builds it, which no later command shall wait for. */
+  private static void build() {
+    Command.Outcome outcome =
+        Command.attempt(BUILD_LIMIT, environment(), List.of(script().toString(), "--version"));
+    if (!outcome.succeeded()) {
+      throw new LabException("./understudy can't be built: " + outcome.error() + outcome.output());
+    }
+  }
+
+  /** The virtual machine of this process is the one to use. */
+  private static Map<String, String> environment() {
+    return Map.of("UNDERSTUDY_JAVA_HOME", System.getProperty("java.home"));
   }
 
   /** Starts what does not run of the switch, and its launcher. */
@@ -127,10 +142,7 @@ public final class Understudy implements AutoCloseable {
     command.add(script().toString());
     command.addAll(words);
     command.addAll(List.of("--state", state.toString()));
-    Map<String, String> environment = new HashMap<>();
-    environment.put("UNDERSTUDY_CLASS_PATH", System.getProperty("java.class.path"));
-    environment.put("UNDERSTUDY_JAVA_HOME", System.getProperty("java.home"));
-    return namespace.attempt(COMMAND_LIMIT, environment, command);
+    return namespace.attempt(COMMAND_LIMIT, environment(), command);
   }
 
   /** The script at the root of the repository that this runs in. */

@@ -187,6 +187,8 @@ final class Rounds {
                     .toList(),
                 gap,
                 report.invalid().orElse(hits.isEmpty() ? "hitless" : hits.size() + " hits"));
+    System.out.print(line);
+    hits.forEach(hit -> System.out.println("    " + hit));
     Path file = Path.of("target", "lab-results.md");
     try {
       if (!Files.exists(file)) {

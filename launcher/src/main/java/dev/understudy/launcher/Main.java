@@ -2,6 +2,7 @@ package dev.understudy.launcher;
 
 import dev.understudy.launcher.command.Console;
 import dev.understudy.launcher.command.UnderstudyCommand;
+import dev.understudy.launcher.process.Training;
 import java.util.Arrays;
 
 /** Where {@code ./understudy} begins. */
@@ -16,6 +17,8 @@ public final class Main {
       dev.understudy.forwarder.ForwarderMain.main(rest);
     } else if (!help && first.equals("supervisor")) {
       dev.understudy.supervisor.SupervisorMain.main(rest);
+    } else if (first.equals("--training")) { // the build's
+      Training.run();
     } else {
       System.exit(UnderstudyCommand.commandLine(Console.ofProcess()).execute(arguments));
     }

@@ -2,9 +2,11 @@ package dev.understudy.launcher.process;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A command that runs a class on the Java virtual machine and class path that this process runs on.
@@ -28,7 +30,6 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
           "-Xmx192m",
           "-XX:+ExitOnOutOfMemoryError",
           "-XX:-UsePerfData",
-          "-Xshare:auto",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
@@ -36,10 +37,10 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
   public static final List<String> SMALL_OPTIONS =
       List.of(
           "-XX:+UseSerialGC",
+          "-XX:+UseCompactObjectHeaders",
           "-XX:TieredStopAtLevel=1",
           "-Xmx64m",
           "-XX:-UsePerfData",
-          "-Xshare:auto",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
 
@@ -57,9 +58,19 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
+    aotCache()
+        .ifPresent(
+            cache -> command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off,cds=off")));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;
+  }
+
+  /** What the build put beside its jars; a virtual machine that can't use it goes on without. */
+  private static Optional<Path> aotCache() {
+    String first = System.getProperty("java.class.path").split(File.pathSeparator, 2)[0];
+    Path cache = Path.of(first).resolveSibling("understudy.aot");
+    return Files.exists(cache) ? Optional.of(cache) : Optional.empty();
   }
 
   /** Starts it in a session of its own, its output appended to a file. */
