@@ -225,8 +225,12 @@ record Network(
     return new Veth.End(namespace, interfaceName);
   }
 
-  /** The configuration that puts Understudy into the place. */
-  String yaml() {
+  /**
+   * The configuration that puts Understudy into the place.
+   *
+   * @param change a number that changes nothing outside
+   */
+  String yaml(int change) {
     List<String> lines = new ArrayList<>();
     lines.add("name: lab");
     lines.add("data-plane: soft");
@@ -234,6 +238,7 @@ record Network(
     for (String port : List.of("p1", "p2", "p3", "p4")) {
       lines.add("  %s: {interface: %s}".formatted(port, port));
     }
+    lines.add("vlans: {100: {name: change-%d}}".formatted(change));
     lines.add("spanning-tree:");
     lines.add("  mode: rstp");
     lines.add("  priority: " + priority);
@@ -250,7 +255,7 @@ record Network(
 
   /** Understudy in the place, converged, both supervisors ready. */
   Understudy startUnderstudy(Lab lab) {
-    Understudy understudy = Understudy.start(lab, place, yaml());
+    Understudy understudy = Understudy.start(lab, place, yaml(0));
     awaitNeighbours.run();
     understudy.awaitPorts(CONVERGENCE, portStatus);
     understudy.awaitRedundant(CONVERGENCE);
@@ -292,7 +297,7 @@ record Network(
   List<Round.Event> events() {
     List<Round.Event> events = new ArrayList<>(flaps.keySet());
     events.sort(null);
-    events.addAll(List.of(Round.Event.HELLO_DUE, Round.Event.NONE));
+    events.addAll(List.of(Round.Event.HELLO_DUE, Round.Event.CONFIGURATION, Round.Event.NONE));
     return events;
   }
 

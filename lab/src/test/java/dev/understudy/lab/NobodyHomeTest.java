@@ -5,12 +5,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Both supervisors are gone: the forwarder goes on, and makes no loop. */
+/** Both supervisors are gone, or spanning tree is: the forwarder goes on, and makes no loop. */
 final class NobodyHomeTest {
-  private static final Duration AWAY =
-      LabNeeds.ROUNDS >= 20 ? Duration.ofSeconds(60) : Duration.ofSeconds(10);
+  private static final Duration AWAY = Duration.ofSeconds(60);
+
+  /** How spanning tree comes to be without anybody who runs it, and with somebody again. */
+  enum Absence {
+    BOTH_KILLED {
+      @Override
+      void begin(Understudy understudy) {
+        understudy.killLauncher();
+        for (Understudy.Slot slot : Understudy.Slot.values()) {
+          understudy.signal(Signals.Signal.KILL, before.pid(slot));
+        }
+      }
+
+      @Override
+      void end(Understudy understudy) {
+        understudy.up();
+      }
+    },
+    ENGINE_FAULTY {
+      @Override
+      void begin(Understudy understudy) {
+        Understudy.Slot active = understudy.redundancy().active().orElseThrow();
+        understudy.fault(active, "throw-in-engine", "stp:1000000");
+      }
+
+      @Override
+      void end(Understudy understudy) {
+        understudy.switchover();
+      }
+    };
+
+    abstract void begin(Understudy understudy);
+
+    abstract void end(Understudy understudy);
+  }
 
   @BeforeAll
   static void parts() {
@@ -18,13 +52,13 @@ final class NobodyHomeTest {
     LabNeeds.checkForLongTest();
   }
 
-  @Test
-  void
-      without_supervisors_there_is_no_loop_and_edge_ports_go_on_and_the_ring_is_whole_after_they_return() {
-    try (Lab lab = Lab.open("nobody-home")) {
+  @ParameterizedTest
+  @EnumSource(Absence.class)
+  void without_spanning_tree_there_is_no_loop_and_edge_ports_go_on_and_the_ring_is_whole_afterwards(
+      Absence absence) {
+    try (Lab lab = Lab.open("nobody-home-" + absence)) {
       Network network = Network.ring(lab, Network.Part.AS_ROOT);
       Understudy understudy = network.startUnderstudy(lab);
-      Understudy.Redundancy before = understudy.redundancy();
       Veth.End p3 = new Veth.End(network.place(), "p3");
       Veth.End p4 = new Veth.End(network.place(), "p4");
       NumberedTraffic edges =
@@ -43,18 +77,15 @@ final class NobodyHomeTest {
               .map(link -> Capture.numbered(lab, link.cable().a(), "ring-" + link.port()))
               .toList();
 
-      understudy.killLauncher();
       long gone = TimeSpan.now();
-      for (Understudy.Slot slot : Understudy.Slot.values()) {
-        understudy.signal(Signals.Signal.KILL, before.pid(slot));
-      }
+      absence.begin(understudy);
       Await.pause(AWAY);
       TimeSpan away = TimeSpan.since(gone);
       long acrossBefore = across.left().received();
       across.awaitFlow(1_000, Duration.ofSeconds(10));
       assertThat(across.left().received()).isGreaterThan(acrossBefore);
 
-      understudy.up();
+      absence.end(understudy);
       understudy.awaitRedundant(Network.CONVERGENCE);
       network.awaitNeighbours().run();
       understudy.awaitPorts(Network.CONVERGENCE, network.portStatus());

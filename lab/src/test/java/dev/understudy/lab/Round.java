@@ -31,8 +31,8 @@ final class Round {
   private static final Duration AFTER_HELLO = Duration.ofMillis(300);
   private static final long TRANSMIT_HOLD_COUNT = 6;
 
-  /** For the rounds that others are compared with. */
-  static final Runnable NO_STRIKE = () -> {};
+  /** No strike, for the rounds that others are compared with; no configuration to apply. */
+  static final Runnable NOTHING = () -> {};
 
   private static int rounds;
 
@@ -47,7 +47,9 @@ final class Round {
     /** A bridge behind a neighbour was joined again; its topology change was just seen. */
     TOPOLOGY_CHANGE,
     /** A blocked link of the switch itself came up; a proposal was just seen. */
-    LINK_UP
+    LINK_UP,
+    /** A configuration was just applied and acknowledged. */
+    CONFIGURATION
   }
 
   /**
@@ -205,8 +207,12 @@ final class Round {
     }
   }
 
-  /** Runs a round. */
-  static Report run(Lab lab, Network network, Plan plan, Runnable strike) {
+  /**
+   * Runs a round.
+   *
+   * @param configure what makes the event {@link Event#CONFIGURATION}
+   */
+  static Report run(Lab lab, Network network, Plan plan, Runnable configure, Runnable strike) {
     String name = "r" + ++rounds;
     String statusBefore = network.neighbourStatus().get();
     List<Tap> taps = new ArrayList<>();
@@ -228,7 +234,7 @@ final class Round {
     long start = TimeSpan.now();
     long event;
     try {
-      event = cause(network, plan, taps);
+      event = cause(network, plan, taps, configure);
     } catch (LabException e) {
       lab.keepFiles();
       throw e;
@@ -274,7 +280,7 @@ final class Round {
    * Makes the event happen, waits until it is seen on the wire and then the plan's delay; returns
    * the event's time.
    */
-  private static long cause(Network network, Plan plan, List<Tap> taps) {
+  private static long cause(Network network, Plan plan, List<Tap> taps, Runnable configure) {
     return switch (plan.event()) {
       case NONE -> {
         Await.pause(plan.delay());
@@ -285,6 +291,12 @@ final class Round {
         long due = hello + network.helloTime().minus(BEFORE_HELLO).toNanos();
         Await.pause(Duration.ofNanos(Math.max(0, due - TimeSpan.now())).plus(plan.delay()));
         yield due;
+      }
+      case CONFIGURATION -> {
+        configure.run();
+        long applied = TimeSpan.now();
+        Await.pause(plan.delay());
+        yield applied;
       }
       case TOPOLOGY_CHANGE, LINK_UP -> flap(taps, network.flapped(plan.event()), plan.delay());
     };

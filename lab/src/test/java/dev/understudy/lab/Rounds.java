@@ -23,7 +23,9 @@ final class Rounds {
   private static final long SEED = 20_260_131;
   private static final Duration HOT_LIMIT = Duration.ofSeconds(40);
   private static final Duration STOPPED_FOR = Duration.ofSeconds(3);
+  private static final String CUT_MILLIS = "3000";
   private static final int DELAY_MILLIS_MAX = 20;
+  private static final int LAUNCHER_KILLED_ONE_IN = 4;
   private static final int INVALID_ONE_IN = 10;
 
   private static final String HEADING =
@@ -41,6 +43,7 @@ final class Rounds {
   private int dealt;
   private int played;
   private int invalid;
+  private int changes;
 
   Rounds(Lab lab, Network network, Understudy understudy) {
     this.lab = lab;
@@ -70,10 +73,23 @@ final class Rounds {
     Round.Report twin = twin(plan.event());
     understudy.awaitPorts(Network.CONVERGENCE, network.portStatus());
     Understudy.Redundancy before = understudy.awaitRedundant(HOT_LIMIT);
-    played++;
-    Round.Report report = Round.run(lab, network, plan, () -> strike(strike, before));
+    boolean launcherFirst = played++ % LAUNCHER_KILLED_ONE_IN == LAUNCHER_KILLED_ONE_IN - 1;
+    if (launcherFirst) {
+      understudy.killLauncher();
+    }
+    Round.Report report =
+        Round.run(lab, network, plan, this::configure, () -> strike(strike, before));
+    if (launcherFirst) {
+      understudy.up();
+    }
     Understudy.Redundancy after = understudy.awaitRedundant(HOT_LIMIT);
-    String name = "%s after %s + %d ms".formatted(strike, plan.event(), plan.delay().toMillis());
+    String name =
+        "%s%s after %s + %d ms"
+            .formatted(
+                launcherFirst ? "launcher's end and " : "",
+                strike,
+                plan.event(),
+                plan.delay().toMillis());
     List<String> hits = new ArrayList<>(report.hits(twin, network.helloTime()));
     hits.addAll(ownAccount(strike, before, after));
     Optional<String> why = report.invalid();
@@ -108,7 +124,12 @@ final class Rounds {
     understudy.awaitRedundant(HOT_LIMIT);
     Round.Plan plan = new Round.Plan(event, Duration.ZERO);
     Round.Report twin =
-        Round.run(lab, network, plan, () -> understudy.command(List.of("show", "version")));
+        Round.run(
+            lab,
+            network,
+            plan,
+            this::configure,
+            () -> understudy.command(List.of("show", "version")));
     assertThat(twin.faultsOfBaseline(network.helloTime()))
         .as("a round with event %s and no strike; files in %s: %s", event, lab.directory(), twin)
         .isEmpty();
@@ -128,13 +149,14 @@ final class Rounds {
         understudy.signal(Signals.Signal.CONT, before.activePid());
       }
       case PLANNED -> understudy.switchover();
-      case CUT_PEER -> understudy.fault(active, "cut-peer");
-      case CUT_FORWARDER -> understudy.fault(active, "cut-forwarder");
+      case CUT_PEER -> understudy.fault(active, "cut-peer", CUT_MILLIS);
+      // Back at once: it is the rightful holder and goes on.
+      case CUT_FORWARDER -> understudy.fault(active, "cut-forwarder", "0");
     }
   }
 
   /** What the switch itself says must agree with what was seen outside. */
-  private static List<String> ownAccount(
+  private List<String> ownAccount(
       Strike strike, Understudy.Redundancy before, Understudy.Redundancy after) {
     List<String> faults = new ArrayList<>();
     if (strike.isTakeover()) {
@@ -152,7 +174,23 @@ final class Rounds {
     if (strike == Strike.STOP && after.refusedWrites() <= before.refusedWrites()) {
       faults.add("the old active wrote nothing that was refused after it woke: " + after);
     }
+    String name = understudy.show("vlans").path("vlans").path("100").path("name").asString("");
+    if (!name.equals("change-" + changes)) {
+      faults.add(
+          "configuration change %d was acknowledged and is lost: %s".formatted(changes, name));
+    }
     return faults;
+  }
+
+  /** Applies a configuration that changes nothing outside; returns when it is acknowledged. */
+  private void configure() {
+    Path file = lab.file("change.yaml");
+    try {
+      Files.writeString(file, network.yaml(++changes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    understudy.command(List.of("config", "apply", file.toString()));
   }
 
   /** Fails if any round did. */

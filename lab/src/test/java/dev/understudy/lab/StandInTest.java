@@ -25,9 +25,9 @@ final class StandInTest {
       OpenVSwitch standIn = network.startStandIn(lab).ovs();
       Round.Plan change = new Round.Plan(Round.Event.TOPOLOGY_CHANGE, Duration.ZERO);
 
-      Round.Report twin = Round.run(lab, network, change, Round.NO_STRIKE);
-      Round.Report again = Round.run(lab, network, change, Round.NO_STRIKE);
-      Round.Report struck = Round.run(lab, network, change, standIn::killAndRestart);
+      Round.Report twin = Round.run(lab, network, change, Round.NOTHING, Round.NOTHING);
+      Round.Report again = Round.run(lab, network, change, Round.NOTHING, Round.NOTHING);
+      Round.Report struck = Round.run(lab, network, change, Round.NOTHING, standIn::killAndRestart);
 
       assertThat(again.link("p1").ofNeighbour().topologyChanges()).isPositive();
       // It may lose frames when a topology change makes it forget its addresses; that is no fault
@@ -63,7 +63,7 @@ final class StandInTest {
       network.startStandIn(lab);
       Round.Plan plan = new Round.Plan(Round.Event.LINK_UP, Duration.ZERO);
 
-      Round.Report report = Round.run(lab, network, plan, Round.NO_STRIKE);
+      Round.Report report = Round.run(lab, network, plan, Round.NOTHING, Round.NOTHING);
 
       assertThat(report.link("p2").ofNeighbour().proposals()).isPositive();
       assertThat(report.neighboursAsBefore()).isTrue();

@@ -8,14 +8,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Keeps a starting virtual machine out of the way of those that carry the switch.
+ * Puts the processes that carry the switch before others, and keeps a starting virtual machine out
+ * of their way.
  *
- * <p>Lowering is free for everybody, raising again isn't. With CAP_SYS_NICE the nice value of its
- * threads goes down and up again. Without, the session's autogroup does the same (sched(7)): its
- * owner may set it back to 0. Where there is neither, the process starts with normal priority.
+ * <p>The threads that the switch waits for ask for real-time priority themselves; this is for the
+ * threads that those wait for, such as the virtual machine's own at a safepoint. With CAP_SYS_NICE
+ * a process gets a better nice value, and so does its session's autogroup (sched(7)), without which
+ * the nice value would count only within the session. Without the capability a starting process's
+ * autogroup goes down and back to 0, which its owner may; where there are no autogroups either,
+ * everything has normal priority.
  */
 final class Priority {
-  static final int LOW = 5;
+  private static final int LOW = 5;
+  private static final int HIGH = -10;
+  private static final int NORMAL = 0;
   private static final int CAP_SYS_NICE = 23;
 
   private final Path proc;
@@ -30,25 +36,27 @@ final class Priority {
     mayRaise = mayRaise(proc);
   }
 
-  /** What to add to the nice value at start. */
-  int niceness() {
-    return mayRaise ? LOW : 0;
+  /**
+   * What to add to the nice value at start.
+   *
+   * @param low for one that must not disturb another
+   */
+  int niceness(boolean low) {
+    return mayRaise ? (low ? LOW : HIGH) : NORMAL;
   }
 
   /** To be called right after the start. */
-  void lower(long pid) {
-    if (!mayRaise) {
-      writeAutogroup(pid, LOW);
-    }
+  void started(long pid, boolean low) {
+    writeAutogroup(pid, low ? LOW : mayRaise ? HIGH : NORMAL);
   }
 
-  /** Back to normal, once it is in sync. Threads that chose a priority themselves keep it. */
-  void restore(long pid) {
+  /** To be called once it is in sync. Threads that chose a priority themselves keep it. */
+  void raise(long pid) {
+    writeAutogroup(pid, mayRaise ? HIGH : NORMAL);
     if (!mayRaise) {
-      writeAutogroup(pid, 0);
       return;
     }
-    List<String> command = new ArrayList<>(List.of("renice", "-n", "0", "-p"));
+    List<String> command = new ArrayList<>(List.of("renice", "-n", Integer.toString(HIGH), "-p"));
     for (String thread : lowThreads(pid)) {
       command.add(thread);
     }

@@ -18,7 +18,7 @@ public final class Starter {
   /** How often the children are looked at. */
   public static final int LOOK_MILLIS = 50;
 
-  /** A restarted supervisor gets normal priority after this long even if it isn't in sync. */
+  /** A restarted supervisor gets its priority after this long even if it isn't in sync. */
   static final long LOW_PRIORITY_NANOS_MAX = 30_000_000_000L;
 
   /** A part that ends with this status says that its surroundings are wrong (sysexits.h, 78). */
@@ -34,7 +34,7 @@ public final class Starter {
     void happened(Part part, String what);
   }
 
-  /** Has a supervisor caught up, so that it may have normal priority? */
+  /** Has a supervisor caught up, so that it may go before others? */
   @FunctionalInterface
   public interface SyncProbe {
     boolean inSync(Part supervisor);
@@ -192,7 +192,7 @@ public final class Starter {
     JavaCommand command = Objects.requireNonNull(commands.get(part));
     child.startedNanos = nanoTime.getAsLong();
     try {
-      Process process = command.start(directory.log(part), low ? priority.niceness() : 0);
+      Process process = command.start(directory.log(part), priority.niceness(low));
       child.own = process;
       child.low = low;
       child.syncLookedAtNanos = child.startedNanos;
@@ -201,9 +201,7 @@ public final class Starter {
           ProcessId.of(process.pid()).orElseGet(() -> new ProcessId(process.pid(), 0, "gone"));
       child.process = Optional.of(id);
       directory.processFile(part).write(id);
-      if (low) {
-        priority.lower(process.pid());
-      }
+      priority.started(process.pid(), low);
       listener.happened(part, "started (process " + process.pid() + ")");
     } catch (IOException e) {
       long wait = Math.max(1_000, child.backoff.waitMillis(0));
@@ -220,7 +218,7 @@ public final class Starter {
     }
     child.syncLookedAtNanos = now;
     if (now - child.startedNanos > LOW_PRIORITY_NANOS_MAX || syncProbe.inSync(part)) {
-      priority.restore(process.pid());
+      priority.raise(process.pid());
       child.low = false;
     }
   }
