@@ -17,6 +17,7 @@ final class NobodyHomeTest {
     BOTH_KILLED {
       @Override
       void begin(Understudy understudy) {
+        Understudy.Redundancy before = understudy.redundancy();
         understudy.killLauncher();
         for (Understudy.Slot slot : Understudy.Slot.values()) {
           understudy.signal(Signals.Signal.KILL, before.pid(slot));

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -28,6 +29,7 @@ final class Round {
   private static final Duration BEFORE_HELLO = Duration.ofMillis(10);
   private static final Duration FLAP_LENGTH = Duration.ofMillis(1500);
   private static final Duration BACK_LIMIT = Duration.ofSeconds(20);
+  private static final Duration CALM_LIMIT = Duration.ofSeconds(40);
   private static final Duration AFTER_HELLO = Duration.ofMillis(300);
   private static final long TRANSMIT_HOLD_COUNT = 6;
 
@@ -74,8 +76,12 @@ final class Round {
       long mostPerSecond,
       Duration longestGap) {}
 
-  /** What was seen on a link at its neighbour's end. */
-  record LinkReport(Network.Role role, Side ofSwitch, Side ofNeighbour) {
+  /**
+   * What was seen on a link at its neighbour's end.
+   *
+   * @param flapped whether the round's event took it down for a while, in which nothing is heard
+   */
+  record LinkReport(Network.Role role, boolean flapped, Side ofSwitch, Side ofNeighbour) {
     private void hits(
         String port, Report twin, Report report, Duration helloTime, List<String> hits) {
       LinkReport before = twin.link(port);
@@ -184,7 +190,7 @@ final class Round {
     List<String> faultsOfBaseline(Duration helloTime) {
       List<String> faults = hits(this, helloTime);
       links.forEach((port, link) -> {
-        boolean speaks = link.role == Network.Role.DESIGNATED;
+        boolean speaks = link.role == Network.Role.DESIGNATED && !link.flapped;
         if (speaks && link.ofSwitch.longestGap.compareTo(helloTime.plus(TOLERANCE)) > 0) {
           faults.add("%s: %s without a BPDU".formatted(port, link.ofSwitch.longestGap));
         }
@@ -230,6 +236,7 @@ final class Round {
         NumberedTraffic.start(
             lab, network.left(), network.right(), NumberedTraffic.FRAMES_PER_SECOND);
     traffic.awaitFlow(2_000, FLOW_LIMIT);
+    awaitCalm(taps, network.helloTime());
 
     long start = TimeSpan.now();
     long event;
@@ -258,6 +265,7 @@ final class Round {
           link.port(),
           new LinkReport(
               link.role(),
+              link.cable().equals(network.flaps().get(plan.event())),
               side(judge.notFrom(neighbourMac), span, network.helloTime()),
               side(judge.from(neighbourMac), span, network.helloTime())));
       lastChange = Math.max(lastChange, judge.lastChangeNanos());
@@ -316,6 +324,30 @@ final class Round {
         () -> flapped.set(Namespace.Link.UP));
     Await.pause(delay);
     return time;
+  }
+
+  /** Waits until nobody has told of a topology change for two hellos: an earlier one is over. */
+  private static void awaitCalm(List<Tap> taps, Duration helloTime) {
+    long calm = helloTime.multipliedBy(2).plus(AFTER_HELLO).toNanos();
+    AtomicLong last = new AtomicLong(TimeSpan.now());
+    Pcap.Sink listener =
+        (long time, ByteBuffer octets) -> {
+          Capture.Glance glance = Capture.Glance.at(octets);
+          if (glance.isBpdu() && glance.topologyChange()) {
+            last.accumulateAndGet(time, Math::max);
+          }
+        };
+    List<Capture> captures = taps.stream().map(Tap::atSwitch).toList();
+    captures.forEach(capture -> capture.listen(listener));
+    try {
+      Await.until(
+          "no topology change is told",
+          CALM_LIMIT,
+          () -> TimeSpan.now() - last.get() > calm,
+          () -> captures.stream().map(Capture::file).toList().toString());
+    } finally {
+      captures.forEach(capture -> capture.forget(listener));
+    }
   }
 
   /** Waits until the neighbours are as they were; returns whether they are. */
