@@ -110,6 +110,25 @@ public final class EngineHost {
     return image.row(engineRow(engine).build()).map(EngineRow::getFaulty).orElse(false);
   }
 
+  /**
+   * What must change in an image so that its FAULTY engines get another try, as they do from each
+   * new active: it may be of another release, or what made them fail may be gone.
+   */
+  public static List<RowChange> anotherTry(List<EngineType> types, Image image) {
+    List<RowChange> changes = new ArrayList<>();
+    for (EngineType type : types) {
+      Optional<EngineRow> row =
+          image.row(engineRow(type.name()).build()).filter(EngineRow::getFaulty);
+      if (row.isPresent()) {
+        changes.add(RowChange.put(row.get().toBuilder().clearFaulty().build()));
+        if (type.beginsAnew()) {
+          ownRows(type, image).forEach(own -> changes.add(RowChange.delete(own)));
+        }
+      }
+    }
+    return changes;
+  }
+
   /** Names of engines that are out of service, in order. */
   public List<String> faulty() {
     return types.stream().map(EngineType::name).filter(this::isFaulty).toList();
@@ -298,7 +317,7 @@ public final class EngineHost {
             Tables.name(Tables.number(row)),
             row);
       }
-      long held = ownRows(type, after);
+      long held = ownRows(type, after).size();
       Check.that(
           held == exported.size(),
           "an engine deletes each row that it drops",
@@ -308,14 +327,15 @@ public final class EngineHost {
     }
   }
 
-  private static long ownRows(EngineType type, Image image) {
-    long shared = 0;
+  private static List<Message> ownRows(EngineType type, Image image) {
+    List<Message> rows = new ArrayList<>();
     for (Message table : SHARED_TABLES) {
-      for (Message row : image.rows(table)) {
-        shared += engineInKey(row).equals(type.name()) ? 1 : 0;
-      }
+      image.rows(table).stream()
+          .filter(row -> engineInKey(row).equals(type.name()))
+          .forEach(rows::add);
     }
-    return shared + type.tables().stream().mapToLong(table -> image.rows(table).size()).sum();
+    type.tables().forEach(table -> rows.addAll(image.rows(table)));
+    return rows;
   }
 
   private static String engineInKey(Message row) {

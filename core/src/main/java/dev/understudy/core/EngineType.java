@@ -14,6 +14,15 @@ public interface EngineType {
    */
   List<Message> tables();
 
+  /**
+   * Whether it can begin without its rows in a switch that runs, because others announce everything
+   * that it needs. One that can't is restored from rows that may have grown old while it was
+   * FAULTY.
+   */
+  default boolean beginsAnew() {
+    return false;
+  }
+
   /** An engine that goes on from the rows of an image; with an empty image, a new one. */
   Engine restore(ImageView image);
 }

@@ -85,7 +85,12 @@ public sealed interface Input {
     /** From an incomplete or old image, or none: the read-back decides what must be closed. */
     UNSYNCED,
     /** As before, but the forwarder is a new one: everything must be programmed again. */
-    NEW_FORWARDER
+    NEW_FORWARDER,
+    /**
+     * From a complete image in which an engine was FAULTY: it begins without its rows, so
+     * everything that it needs is announced again, and the read-back decides what must be closed.
+     */
+    ENGINE_ANEW
   }
 
   /**

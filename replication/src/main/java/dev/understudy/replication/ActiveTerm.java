@@ -110,7 +110,7 @@ final class ActiveTerm {
       Moment at,
       String trigger,
       List<Cause> causes,
-      List<RowChange> rebased,
+      List<RowChange> changed,
       Optional<StoredConfiguration> stored) {}
 
   /**
@@ -192,14 +192,21 @@ final class ActiveTerm {
               granted.getLostInputs() + " control frames did not fit the log"));
     }
     Moment begins = new Moment(new SwitchTime(granted.getNowNanos()), granted.getWallMillis());
-    List<RowChange> rebased =
-        newEpoch
-            ? rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos())
-            : List.of();
-    Input.Start kind =
-        !known ? Input.Start.UNSYNCED : newEpoch ? Input.Start.NEW_FORWARDER : Input.Start.HITLESS;
+    List<RowChange> changed = List.of();
+    Input.Start kind = known ? Input.Start.HITLESS : Input.Start.UNSYNCED;
+    if (newEpoch) {
+      changed = rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos());
+      kind = known ? Input.Start.NEW_FORWARDER : kind;
+    } else if (known) {
+      changed = EngineHost.anotherTry(settings.engines(), image);
+      if (!changed.isEmpty()) {
+        kind = Input.Start.ENGINE_ANEW;
+        causes.add(cause(CauseCode.ENGINE_FAULTY, "an engine was FAULTY and gets another try"));
+        changed.forEach(image::apply);
+      }
+    }
     Moment at = kind == Input.Start.HITLESS ? image.mark().at() : begins;
-    return new Start(kind, at, trigger, causes, rebased, stored);
+    return new Start(kind, at, trigger, causes, changed, stored);
   }
 
   private static String trigger(Granted granted, boolean wasActive) {
@@ -313,7 +320,7 @@ final class ActiveTerm {
                     .setKey(LearningLaneRow.Key.getDefaultInstance())
                     .build())
             .orElse(LearningLaneRow.getDefaultInstance());
-    List<RowChange> extra = new ArrayList<>(start.rebased);
+    List<RowChange> extra = new ArrayList<>(start.changed);
     extra.add(
         RowChange.put(
             TermRow.newBuilder()

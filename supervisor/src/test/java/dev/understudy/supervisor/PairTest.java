@@ -194,11 +194,17 @@ final class PairTest {
                 .equals(role));
   }
 
+  private static boolean standbyListed(JsonNode redundancy) {
+    return redundancy.path("supervisors").path("B").path("role").asString("").equals("STANDBY_HOT")
+        && redundancy.path("forwarder").path("inSync").asString("").equals("B");
+  }
+
   @Test
   void both_supervisors_show_the_same_switch() throws Exception {
     startPair();
-    JsonNode seenByA = show(Slot.SLOT_A, "redundancy");
-    JsonNode seenByB = show(Slot.SLOT_B, "redundancy");
+    // On a busy machine the standby may be late once, and be listed again soon after.
+    JsonNode seenByA = await(Slot.SLOT_A, "redundancy", PairTest::standbyListed);
+    JsonNode seenByB = await(Slot.SLOT_B, "redundancy", PairTest::standbyListed);
 
     for (JsonNode seen : new JsonNode[] {seenByA, seenByB}) {
       assertThat(seen.path("switch").asString()).isEqualTo("sw1");
@@ -513,6 +519,46 @@ final class PairTest {
     assertThat(after.path("tables").path("vlan").path("digest"))
         .isNotEqualTo(before.path("tables").path("vlan").path("digest"));
     assertThat(fault(Slot.SLOT_B, "corrupt-row", "nonsense").getError()).contains("no table");
+  }
+
+  @Test
+  void a_faulty_engine_is_shown_takes_nobody_down_and_gets_another_try_from_the_next_active()
+      throws Exception {
+    startPair();
+    await(Slot.SLOT_A, "spanning-tree", seen -> sent(seen) > 2);
+    assertThat(fault(Slot.SLOT_A, "throw-in-engine", "stp:1000000").getOk()).isTrue();
+    await(
+        Slot.SLOT_B,
+        "redundancy",
+        seen ->
+            seen.path("supervisors")
+                .path("A")
+                .path("faultyEngines")
+                .path(0)
+                .asString("")
+                .equals("stp"));
+    // The others go on.
+    assertThat(apply(Slot.SLOT_B, config(3)).path("copies").asInt()).isEqualTo(3);
+
+    assertThat(ask(Slot.SLOT_A, request().setSwitchover(SwitchoverRequest.newBuilder())).getOk())
+        .isTrue();
+
+    JsonNode seen = awaitRole(Slot.SLOT_B, "ACTIVE");
+    assertThat(seen.path("supervisors").path("B").path("faultyEngines")).isEmpty();
+    assertThat(seen.path("history").path(seen.path("history").size() - 1).path("causes").toString())
+        .contains("ENGINE_FAULTY");
+    // Its count began anew, and the port that was configured meanwhile is there.
+    JsonNode tree = await(Slot.SLOT_B, "spanning-tree", tree3 -> sent(tree3) > 2);
+    assertThat(tree.path("ports").size()).isEqualTo(3);
+    await(
+        Slot.SLOT_B,
+        "spanning-tree",
+        now -> now.path("ports").path("p3").path("state").asString("").equals("forwarding"));
+  }
+
+  /** BPDUs sent at the first port. */
+  private static long sent(JsonNode spanningTree) {
+    return spanningTree.path("ports").path("p1").path("txBpdus").asLong(0);
   }
 
   @Test

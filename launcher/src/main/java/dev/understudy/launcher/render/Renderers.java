@@ -92,6 +92,15 @@ public final class Renderers {
       if (!reasons.isEmpty()) {
         text.line(new Cell(slot + " is not ready: " + text(reasons), Paint.WARNING));
       }
+      JsonNode faulty = document.path("supervisors").path(slot).path("faultyEngines");
+      if (!faulty.isEmpty()) {
+        text.line(
+            new Cell(
+                "out of service: "
+                    + text(faulty)
+                    + "; its ports are closed; `understudy switchover` gives it another try",
+                Paint.BAD));
+      }
     }
     JsonNode forwarder = document.path("forwarder");
     if (!forwarder.isMissingNode() && !forwarder.isNull()) {

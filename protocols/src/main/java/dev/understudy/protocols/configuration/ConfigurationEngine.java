@@ -113,6 +113,11 @@ public final class ConfigurationEngine implements Engine {
       stored.ifPresent(found -> adopt(found, at, step));
       return;
     }
+    if (started.start() == Input.Start.ENGINE_ANEW) {
+      step.signal(
+          new Input.ConfigurationChanged(
+              Config.getDefaultInstance(), inForce(), state.identities()));
+    }
     if (started.start() == Input.Start.UNSYNCED
         && stored.isPresent()
         && StoredConfigurations.newer(stored.get(), state.stored())

@@ -39,6 +39,11 @@ public final class StpEngine implements Engine {
   public static final EngineType TYPE =
       new EngineType() {
         @Override
+        public boolean beginsAnew() {
+          return true;
+        }
+
+        @Override
         public String name() {
           return NAME;
         }
@@ -162,7 +167,7 @@ public final class StpEngine implements Engine {
   private void termStarted(Input.TermStarted started) {
     switch (started.start()) {
       case HITLESS -> {}
-      case UNSYNCED -> {
+      case UNSYNCED, ENGINE_ANEW -> {
         begin(started);
         compare(started.readBack());
       }
