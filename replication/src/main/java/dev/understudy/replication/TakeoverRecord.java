@@ -93,7 +93,7 @@ final class TakeoverRecord {
     earlier.replaceAll(other -> withCause(other, code, evidence));
     HistoryRow before = row;
     row = withCause(row, code, evidence);
-    changed |= before != row;
+    changed |= !before.equals(row);
   }
 
   private static HistoryRow withCause(HistoryRow row, CauseCode code, String evidence) {
