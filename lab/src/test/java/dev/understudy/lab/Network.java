@@ -80,11 +80,18 @@ record Network(
   /** Which part the switch plays in the ring. */
   enum Part {
     /** The root; the neighbours' own link is blocked. */
-    AS_ROOT,
+    AS_ROOT(Round.Event.TOPOLOGY_CHANGE, Round.Event.HELLO_DUE),
     /** On the path between the root and the other neighbour, whose own link is blocked. */
-    AS_DESIGNATED,
+    AS_DESIGNATED(Round.Event.CONFIGURATION, Round.Event.NONE),
     /** At the ring's far side from the root, with its own port blocked. */
-    WITH_ALTERNATE
+    WITH_ALTERNATE(Round.Event.LINK_UP, Round.Event.TOPOLOGY_CHANGE);
+
+    /** What happens before strikes where there is time for few; each event has a twin. */
+    final List<Round.Event> fewEvents;
+
+    Part(Round.Event... fewEvents) {
+      this.fewEvents = List.of(fewEvents);
+    }
   }
 
   /** The switch in a ring with two Open vSwitch bridges; a third hangs on the first. */

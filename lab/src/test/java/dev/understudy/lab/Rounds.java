@@ -51,12 +51,10 @@ final class Rounds {
     this.understudy = understudy;
   }
 
-  /**
-   * Plays rounds of a strike, each with another event, so that two of three strike right after one.
-   */
-  void play(Strike strike, int count) {
+  /** Plays rounds of a strike, each after the next of some events. */
+  void play(Strike strike, int count, List<Round.Event> events) {
     for (int i = 0; i < count; i++) {
-      Round.Event event = network.events().get(dealt++ % network.events().size());
+      Round.Event event = events.get(dealt++ % events.size());
       play(strike, new Round.Plan(event, delay(event)));
     }
   }
