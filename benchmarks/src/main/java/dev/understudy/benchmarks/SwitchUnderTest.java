@@ -131,7 +131,7 @@ final class SwitchUnderTest implements AutoCloseable {
     try {
       return asking.document(request, PATIENCE_MILLIS);
     } catch (CommandFailure e) {
-      throw new BenchmarkFailure(e.getMessage(), e);
+      throw new BenchmarkFailure(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -146,7 +146,7 @@ final class SwitchUnderTest implements AutoCloseable {
               PATIENCE_MILLIS);
       return document.path("tables").path(table).path("rows");
     } catch (CommandFailure e) {
-      throw new BenchmarkFailure(e.getMessage(), e);
+      throw new BenchmarkFailure(String.valueOf(e.getMessage()), e);
     }
   }
 

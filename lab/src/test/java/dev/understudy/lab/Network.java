@@ -80,17 +80,19 @@ record Network(
   /** Which part the switch plays in the ring. */
   enum Part {
     /** The root; the neighbours' own link is blocked. */
-    AS_ROOT(Round.Event.TOPOLOGY_CHANGE, Round.Event.HELLO_DUE),
+    AS_ROOT,
     /** On the path between the root and the other neighbour, whose own link is blocked. */
-    AS_DESIGNATED(Round.Event.CONFIGURATION, Round.Event.NONE),
+    AS_DESIGNATED,
     /** At the ring's far side from the root, with its own port blocked. */
-    WITH_ALTERNATE(Round.Event.LINK_UP, Round.Event.TOPOLOGY_CHANGE);
+    WITH_ALTERNATE;
 
     /** What happens before strikes where there is time for few; each event has a twin. */
-    final List<Round.Event> fewEvents;
-
-    Part(Round.Event... fewEvents) {
-      this.fewEvents = List.of(fewEvents);
+    List<Round.Event> fewEvents() {
+      return switch (this) {
+        case AS_ROOT -> List.of(Round.Event.TOPOLOGY_CHANGE, Round.Event.HELLO_DUE);
+        case AS_DESIGNATED -> List.of(Round.Event.CONFIGURATION, Round.Event.NONE);
+        case WITH_ALTERNATE -> List.of(Round.Event.LINK_UP, Round.Event.TOPOLOGY_CHANGE);
+      };
     }
   }
 

@@ -33,7 +33,7 @@ final class TakeoverTest {
       Network network = Network.ring(lab, part);
       Rounds rounds = new Rounds(lab, network, network.startUnderstudy(lab));
       for (Strike strike : LabNeeds.STRIKES) {
-        rounds.play(strike, count, count == 1 ? part.fewEvents : network.events());
+        rounds.play(strike, count, count == 1 ? part.fewEvents() : network.events());
       }
       rounds.verdict();
     }
