@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -62,7 +63,7 @@ final class Neighbour implements AutoCloseable {
   private final long[] creditNanos;
   private final Listener listener;
   private final AtomicBoolean ended = new AtomicBoolean();
-  private volatile long unanswered;
+  private final AtomicLong unanswered = new AtomicLong();
   private int next;
 
   /** Hears answers, on the receiving thread. */
@@ -171,7 +172,7 @@ final class Neighbour implements AutoCloseable {
       credit[port] = 0;
       creditNanos[port] = System.nanoTime();
     }
-    unanswered = 0;
+    unanswered.set(0);
   }
 
   /** How long it takes until as many questions as possible may be asked in a row again. */
@@ -191,7 +192,7 @@ final class Neighbour implements AutoCloseable {
 
   /** Questions without an answer within {@value #GIVEN_UP_NANOS} ns. */
   long unanswered() {
-    return unanswered;
+    return unanswered.get();
   }
 
   /**
@@ -212,7 +213,7 @@ final class Neighbour implements AutoCloseable {
       long asked = askedNanos.get(port);
       if (asked != NONE && now - asked > GIVEN_UP_NANOS) {
         askedNanos.compareAndSet(port, asked, NONE);
-        unanswered++;
+        unanswered.incrementAndGet();
       }
       if (credit[port] >= 1 && askedNanos.get(port) == NONE) {
         credit[port]--;
@@ -272,7 +273,7 @@ final class Neighbour implements AutoCloseable {
   }
 
   private static boolean isAgreement(ByteBuffer received) {
-    return BpduCodec.decodeFrame(received.array(), 0, received.position())
+    return BpduCodec.decodeFrame(received.array(), received.arrayOffset(), received.position())
             instanceof Decoded.Ok<Bpdu>(Bpdu.Rst rst)
         && rst.flags().agreement();
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class Rounds {
   private final Lab lab;
   private final Network network;
   private final Understudy understudy;
-  private final Map<Round.Event, Round.Report> twins = new EnumMap<>(Round.Event.class);
+  private final Map<Round.Plan, Round.Report> twins = new HashMap<>();
   private final Random random = new Random(SEED);
   private final List<String> failures = new ArrayList<>();
   private int dealt;
@@ -68,7 +68,7 @@ final class Rounds {
 
   /** Plays one round, again if the lab itself failed. */
   void play(Strike strike, Round.Plan plan) {
-    Round.Report twin = twin(plan.event());
+    Round.Report twin = twin(plan);
     understudy.awaitPorts(Network.CONVERGENCE, network.portStatus());
     Understudy.Redundancy before = understudy.awaitRedundant(HOT_LIMIT);
     boolean launcherFirst = played++ % LAUNCHER_KILLED_ONE_IN == LAUNCHER_KILLED_ONE_IN - 1;
@@ -111,16 +111,18 @@ final class Rounds {
 
   /**
    * The same event without a strike, played once, with commands running meanwhile as they do in the
-   * other rounds.
+   * other rounds. A strike long after the event is watched for longer, and so is its twin.
    */
-  private Round.Report twin(Round.Event event) {
-    Round.Report known = twins.get(event);
+  private Round.Report twin(Round.Plan struck) {
+    Round.Event event = struck.event();
+    boolean late = event == Round.Event.LINK_UP && struck.delay().toMillis() > DELAY_MILLIS_MAX;
+    Round.Plan plan = new Round.Plan(event, late ? struck.delay() : Duration.ZERO);
+    Round.Report known = twins.get(plan);
     if (known != null) {
       return known;
     }
     understudy.awaitPorts(Network.CONVERGENCE, network.portStatus());
     understudy.awaitRedundant(HOT_LIMIT);
-    Round.Plan plan = new Round.Plan(event, Duration.ZERO);
     Round.Report twin =
         Round.run(
             lab,
@@ -133,7 +135,7 @@ final class Rounds {
         .isEmpty();
     write(event + " without a strike", twin, List.of(), null, null);
     Round.forgetFiles(lab);
-    twins.put(event, twin);
+    twins.put(plan, twin);
     return twin;
   }
 
