@@ -40,8 +40,8 @@ final class FrameSource {
     this.channel = channel;
     byte[] frame = new byte[FRAME_OCTETS];
     for (int i = 0; i < MAC_OCTETS; i++) {
-      frame[i] = (byte) (destination >>> 8 * (MAC_OCTETS - 1 - i));
-      frame[SOURCE_OFFSET + i] = (byte) (source >>> 8 * (MAC_OCTETS - 1 - i));
+      frame[i] = (byte) (destination >>> (8 * (MAC_OCTETS - 1 - i)));
+      frame[SOURCE_OFFSET + i] = (byte) (source >>> (8 * (MAC_OCTETS - 1 - i)));
     }
     frame[2 * MAC_OCTETS] = (byte) (ETHER_TYPE >>> 8);
     frame[2 * MAC_OCTETS + 1] = (byte) ETHER_TYPE;

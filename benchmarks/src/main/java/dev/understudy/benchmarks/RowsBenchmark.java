@@ -141,7 +141,7 @@ final class RowsBenchmark {
     Part standby = Json.text(before, "active").equals("A") ? Part.SUPERVISOR_B : Part.SUPERVISOR_A;
     List<Look> looks = new ArrayList<>();
     long begun = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
-    for (long i = 0; i <= settings.seconds() * LOOKS_PER_SECOND; i++) {
+    for (long i = 0; i <= settings.seconds() * (long) LOOKS_PER_SECOND; i++) {
       CommitBenchmark.awaitNanos(begun + i * LOOK_NANOS);
       looks.add(look(asking, standby, before.path("term").asLong()));
     }

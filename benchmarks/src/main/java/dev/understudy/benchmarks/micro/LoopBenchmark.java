@@ -46,7 +46,6 @@ public class LoopBenchmark {
   private BenchedSupervisor supervisor;
   private ByteString[] proposals;
   private int next;
-  private long asked;
 
   @Setup
   public void prepare(Blackhole blackhole) {
@@ -89,7 +88,6 @@ public class LoopBenchmark {
   @Benchmark
   public void proposalToAgreement() {
     next = (next + 1) % ports;
-    asked++;
     supervisor.input(
         ForwarderInput.newBuilder()
             .setFrame(
