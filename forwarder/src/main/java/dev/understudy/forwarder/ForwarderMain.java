@@ -48,7 +48,9 @@ public final class ForwarderMain {
     StateDirectory state = StateDirectory.open(arguments.state);
     ProcessLog.start(state.make(state.forwarder()), "process");
     Forwarder forwarder =
-        new Forwarder(new Forwarder.Options(state, SoftDataPlane.maker(), arguments.breakage));
+        new Forwarder(
+            new Forwarder.Options(
+                state, SoftDataPlane.maker(state.forwarder()), arguments.breakage));
     Forwarder.Ready ready = forwarder.start();
     var _ =
         forwarder

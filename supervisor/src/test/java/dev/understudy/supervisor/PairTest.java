@@ -91,7 +91,8 @@ final class PairTest {
   private void startForwarder() {
     Forwarder started =
         new Forwarder(
-            new Forwarder.Options(state(), SoftDataPlane.maker(), Forwarder.Breakage.NONE));
+            new Forwarder.Options(
+                state(), SoftDataPlane.maker(state().forwarder()), Forwarder.Breakage.NONE));
     started.start();
     forwarder = started;
   }

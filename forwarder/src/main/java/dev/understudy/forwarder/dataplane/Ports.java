@@ -26,6 +26,7 @@ import dev.understudy.schema.SetPort;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,14 +52,16 @@ final class Ports implements AutoCloseable {
   private final SoftDataPlane plane;
   private final ControlFrames control;
   private final Epoll epoll;
+  private final InterfaceMemory memory;
   private final NavigableMap<Integer, PortBody> bodies = new TreeMap<>();
   private final Queue<LinkInput> news = new ArrayDeque<>();
   private @Nullable LinkMonitor monitor;
   private @Nullable Links links;
 
-  Ports(SoftDataPlane plane, Epoll epoll) {
+  Ports(SoftDataPlane plane, Epoll epoll, InterfaceMemory memory) {
     this.plane = plane;
     this.epoll = epoll;
+    this.memory = memory;
     control = new ControlFrames(plane, bodies);
   }
 
@@ -255,8 +258,14 @@ final class Ports implements AutoCloseable {
   }
 
   private void silence(PortBody body, Link link) {
-    body.wasAdminUp = link.adminUp();
-    body.silenced = HostStack.silence(links(), link.name());
+    Optional<InterfaceMemory.Before> left = memory.before(link);
+    EnumSet<HostStack.Protocol> silenced = EnumSet.noneOf(HostStack.Protocol.class);
+    left.ifPresent(before -> silenced.addAll(before.silenced()));
+    silenced.addAll(HostStack.silence(links(), link.name()));
+    body.silenced = silenced;
+    body.wasAdminUp = left.map(InterfaceMemory.Before::adminUp).orElse(link.adminUp());
+    memory.remember(
+        link.name(), new InterfaceMemory.Before(link.index(), body.wasAdminUp, silenced));
   }
 
   private static void bind(PortBody body, Link link) {
@@ -318,15 +327,11 @@ final class Ports implements AutoCloseable {
   private void restore(PortBody body) {
     String name = body.interfaceName();
     try {
-      HostStack.restore(links(), name, body.silenced);
-      Optional<Link> link = links().link(name);
-      if (link.isPresent() && link.get().adminUp() != body.wasAdminUp) {
-        if (body.wasAdminUp) {
-          links().setUp(link.get().index());
-        } else {
-          links().setDown(link.get().index());
-        }
-      }
+      InterfaceMemory.putBack(
+          links(),
+          name,
+          new InterfaceMemory.Before(body.interfaceIndex, body.wasAdminUp, body.silenced));
+      memory.forget(name);
     } catch (ErrnoException | UncheckedIOException e) {
       body.error = String.valueOf(e.getMessage());
     }
@@ -541,6 +546,9 @@ final class Ports implements AutoCloseable {
 
   void releaseAll() {
     bodies.values().forEach(this::release);
+    if (!memory.isEmpty()) { // what a killed one left and is no port any more
+      memory.putBackAll(links());
+    }
   }
 
   @Override

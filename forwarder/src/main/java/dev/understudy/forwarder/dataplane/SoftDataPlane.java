@@ -8,6 +8,7 @@ import dev.understudy.forwarder.soft.SoftSwitch;
 import dev.understudy.forwarder.soft.SwitchLimits;
 import dev.understudy.linux.Epoll;
 import dev.understudy.linux.EventFd;
+import dev.understudy.linux.Links;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.LearnedChange;
@@ -19,6 +20,7 @@ import dev.understudy.schema.SetPort;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.SetStaticMac;
 import dev.understudy.schema.SetVlans;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +45,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
   private static final Scheduling.Wish FORWARDING = Scheduling.Wish.fifo(12).orNice(-12);
 
   private static final int READY_MAX = 256;
+  private static final String INTERFACES = "interfaces";
 
   /** Tokens of descriptors that are no port's control socket. */
   static final int WAKE = 0;
@@ -63,9 +66,13 @@ public final class SoftDataPlane implements ControlledDataPlane {
   /**
    * @param incarnation of the forwarder, told with learned addresses
    * @param scheduling what the forwarding thread asks for
+   * @param interfaces file that remembers how interfaces were before they became ports
    */
   public record Options(
-      SwitchLimits limits, long incarnation, Optional<Scheduling.Wish> scheduling) {}
+      SwitchLimits limits,
+      long incarnation,
+      Optional<Scheduling.Wish> scheduling,
+      Optional<Path> interfaces) {}
 
   public SoftDataPlane(Options options) {
     data =
@@ -76,15 +83,34 @@ public final class SoftDataPlane implements ControlledDataPlane {
             wake,
             options.scheduling);
     epoll.add(new Epoll.Interest(wake.fd(), Epoll.IN, WAKE));
-    ports = new Ports(this, epoll);
+    ports = new Ports(this, epoll, new InterfaceMemory(options.interfaces));
     thread = Thread.ofPlatform().name("forwarding").daemon().unstarted(data);
     thread.start();
   }
 
-  /** Makes data planes with the usual limits. */
-  public static ControlledDataPlane.Maker maker() {
+  /**
+   * Makes data planes with the usual limits.
+   *
+   * @param directory of the forwarder's files
+   */
+  public static ControlledDataPlane.Maker maker(Path directory) {
     return incarnation ->
-        new SoftDataPlane(new Options(SwitchLimits.DEFAULT, incarnation, Optional.of(FORWARDING)));
+        new SoftDataPlane(
+            new Options(
+                SwitchLimits.DEFAULT,
+                incarnation,
+                Optional.of(FORWARDING),
+                Optional.of(directory.resolve(INTERFACES))));
+  }
+
+  /** Puts back the interfaces that a killed forwarder left as ports; none must be running. */
+  public static void putBackInterfaces(Path directory) {
+    InterfaceMemory memory = new InterfaceMemory(Optional.of(directory.resolve(INTERFACES)));
+    if (!memory.isEmpty()) {
+      try (Links links = Links.open()) {
+        memory.putBackAll(links);
+      }
+    }
   }
 
   // The judgement's loop.

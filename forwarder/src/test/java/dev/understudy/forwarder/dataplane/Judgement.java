@@ -8,6 +8,7 @@ import dev.understudy.forwarder.soft.SwitchLimits;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,24 @@ final class Judgement implements DataPlaneListener, AutoCloseable {
   /** A control frame. */
   record Control(int port, ByteString frame, String trafficClass) {}
 
-  final SoftDataPlane plane =
-      new SoftDataPlane(new SoftDataPlane.Options(SwitchLimits.SMALL, 7, Optional.empty()));
+  final SoftDataPlane plane;
   final List<Control> frames = new ArrayList<>();
   final List<LinkInput> links = new ArrayList<>();
   private final Map<Integer, LinkInput> linkOf = new TreeMap<>();
   int learnedTold;
+
+  Judgement() {
+    this(Optional.empty());
+  }
+
+  /**
+   * @param interfaces where it is remembered how interfaces were
+   */
+  Judgement(Optional<Path> interfaces) {
+    plane =
+        new SoftDataPlane(
+            new SoftDataPlane.Options(SwitchLimits.SMALL, 7, Optional.empty(), interfaces));
+  }
 
   @Override
   public void frame(int port, ByteString frame, String trafficClass) {

@@ -39,10 +39,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The soft data plane on veth interfaces with the kernel's own hosts at their other ends. */
 @SuppressWarnings("NullAway.Init") // setUp
@@ -279,6 +281,39 @@ final class VethDataPlaneTest {
             .build());
     assertThat(Files.readString(ipv6).strip()).isEqualTo("0");
     assertThat(lab.ip("link show p1")).doesNotContain("NOARP");
+  }
+
+  @Test
+  void what_a_killed_forwarder_left_switched_off_is_put_back_by_the_next_one(
+      @TempDir Path directory) throws IOException {
+    Path ipv6 = Path.of("/proc/sys/net/ipv6/conf/p1/disable_ipv6");
+    Path remembered = directory.resolve("interfaces");
+    byte[] atTheKill;
+    try (Judgement killed = new Judgement(Optional.of(remembered))) {
+      killed.set(output(veth(1)));
+      atTheKill = Files.readAllBytes(remembered);
+    }
+    assertThat(Files.readString(ipv6).strip()).isEqualTo("0");
+    Files.write(remembered, atTheKill);
+    Files.writeString(ipv6, "1");
+    lab.ip("link set p1 arp off");
+
+    try (Judgement next = new Judgement(Optional.of(remembered))) {
+      next.set(output(veth(1)));
+      assertThat(Files.readString(ipv6).strip()).isEqualTo("1");
+    }
+    assertThat(Files.readString(ipv6).strip()).isEqualTo("0");
+    assertThat(lab.ip("link show p1")).doesNotContain("NOARP");
+
+    Files.write(remembered, atTheKill);
+    Files.writeString(ipv6, "1");
+    lab.ip("link set p1 arp off");
+    SoftDataPlane.putBackInterfaces(directory);
+    assertThat(Files.readString(ipv6).strip()).isEqualTo("0");
+    assertThat(lab.ip("link show p1")).doesNotContain("NOARP");
+    Files.writeString(ipv6, "1"); // by somebody else: nothing is remembered any more
+    SoftDataPlane.putBackInterfaces(directory);
+    assertThat(Files.readString(ipv6).strip()).isEqualTo("1");
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.understudy.launcher.command;
 
+import dev.understudy.edge.StateDirectory;
+import dev.understudy.forwarder.dataplane.SoftDataPlane;
 import dev.understudy.launcher.process.Part;
 import dev.understudy.launcher.process.RunDirectory;
 import dev.understudy.launcher.process.Stopper;
@@ -35,6 +37,9 @@ final class DownCommand implements java.util.concurrent.Callable<Integer> {
     directory.create();
     int stopped =
         new Stopper(directory, text -> console.out().println(text)).stop(() -> active(directory));
+    if (directory.living().isEmpty()) {
+      SoftDataPlane.putBackInterfaces(StateDirectory.at(directory.path()).forwarder());
+    }
     if (stopped == 0) {
       console.out().println("the switch in " + directory.path() + " wasn't running");
     }
