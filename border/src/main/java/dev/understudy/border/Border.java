@@ -396,6 +396,11 @@ public final class Border implements DataPlaneListener {
     holderLostTold = false;
     permitNumber = -1;
     queue.clear();
+    for (Session other : sessions.values()) {
+      if (other.slot != session.slot && coldClaims.has(other.slot)) {
+        refuse(other, ClaimKind.COLD, "slot " + letter(holder) + " was granted", 0);
+      }
+    }
     coldClaims.clear();
     standbys.newTerm(session.slot);
     if (!appliedAny) {
@@ -407,7 +412,9 @@ public final class Border implements DataPlaneListener {
       plane.links().forEach(link -> delivery.append(ForwarderInput.newBuilder().setLink(link)));
     }
     delivery.newTerm(
-        term, claim.getIncarnation() == incarnation ? claim.getConsumed() : 0, handedOverAt >= 0);
+        term,
+        wasComplete && claim.getIncarnation() == incarnation ? claim.getConsumed() : 0,
+        handedOverAt >= 0);
     wakeAtNanos = 0;
     if (fenced != null) {
       fence(fenced, term - 1);

@@ -40,6 +40,10 @@ final class ColdClaims {
     pending.clear();
   }
 
+  boolean has(Slot slot) {
+    return pending.containsKey(slot);
+  }
+
   Claim claim(Slot slot) {
     return java.util.Objects.requireNonNull(pending.get(slot)).claim;
   }

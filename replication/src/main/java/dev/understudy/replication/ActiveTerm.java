@@ -71,6 +71,9 @@ final class ActiveTerm {
   private List<String> faulty;
   private long ticksToDigest;
 
+  /** Whether the forwarder takes brackets of this session: not before it has resumed the term. */
+  private boolean heard = true;
+
   private ActiveTerm(
       Settings settings,
       Environment environment,
@@ -94,7 +97,7 @@ final class ActiveTerm {
     this.startsAt = image.position().number() + 1;
     this.firstOutput = granted.getApplied() + 1;
     this.taken =
-        start.kind == Input.Start.NEW_FORWARDER || image.mark().incarnation() != incarnation
+        start.kind != Input.Start.HITLESS || image.mark().incarnation() != incarnation
             ? granted.getConsumed()
             : Math.max(granted.getConsumed(), image.mark().consumed());
     this.host = new EngineHost(settings.engines(), image);
@@ -133,7 +136,8 @@ final class ActiveTerm {
       boolean streaming) {
     Image.Position based = image.position();
     Start start = plan(settings, environment, image, granted, complete, wasActive);
-    if (granted.getApplied() > image.position().number()) {
+    if (start.kind == Input.Start.UNSYNCED) {
+      // What was not carried out is not sent again: the term goes on after what was.
       image.apply(
           List.of(),
           new Image.Position(image.position().term(), granted.getApplied()),
@@ -161,23 +165,32 @@ final class ActiveTerm {
         granted.getIncarnation() != image.mark().incarnation()
             && !image.position().equals(Image.Position.NONE);
     boolean behind = granted.getApplied() > image.position().number();
-    boolean known = complete && !behind;
+    boolean strayed = complete && !behind && !standsOnWhatIsApplied(image, granted);
+    boolean known = complete && !behind && !strayed;
     String trigger = trigger(granted, wasActive);
     Optional<StoredConfiguration> stored = Optional.empty();
     if (!known) {
       stored = Optional.of(newestConfiguration(settings, environment, granted, causes));
-      dropOlderThan(image, stored.get());
+      dropUnlessNewer(settings, environment, image, stored.get(), causes);
       if (granted.getApplied() > 0) {
         causes.add(
-            behind && complete
+            strayed
                 ? cause(
                     CauseCode.STATE_BEHIND_BORDER,
                     "bracket "
                         + granted.getApplied()
-                        + " was carried out, "
-                        + image.position().number()
-                        + " is the last one held here")
-                : cause(CauseCode.STANDBY_NOT_SYNCED, "the image here was not complete"));
+                        + " was carried out of term "
+                        + granted.getLastApplied().getTerm()
+                        + ", which the image here does not descend from")
+                : behind && complete
+                    ? cause(
+                        CauseCode.STATE_BEHIND_BORDER,
+                        "bracket "
+                            + granted.getApplied()
+                            + " was carried out, "
+                            + image.position().number()
+                            + " is the last one held here")
+                    : cause(CauseCode.STANDBY_NOT_SYNCED, "the image here was not complete"));
       }
     }
     if (newEpoch && granted.getNewForwarder()) {
@@ -209,6 +222,18 @@ final class ActiveTerm {
     return new Start(kind, at, trigger, causes, changed, stored);
   }
 
+  /**
+   * Whether the last bracket carried out is one of those that made this image. One of the same
+   * number but of another term is not: its term began without what this supervisor holds.
+   */
+  private static boolean standsOnWhatIsApplied(Image image, Granted granted) {
+    return granted.getApplied() == 0
+        || granted.getNewForwarder()
+        || image.descendsFrom(
+            new Image.Position(
+                granted.getLastApplied().getTerm(), granted.getLastApplied().getNumber()));
+  }
+
   private static String trigger(Granted granted, boolean wasActive) {
     if (wasActive) {
       return "forwarder-restart";
@@ -229,19 +254,32 @@ final class ActiveTerm {
       return disk.or(() -> cell).orElseGet(settings.homes()::first);
     }
     ConfigurationHomes.Choice choice = settings.homes().choose(disk.get(), cell.get());
-    if (choice.diverged()) {
-      StoredConfiguration other = choice.chosen().equals(disk.get()) ? cell.get() : disk.get();
-      settings.homes().keepAside(other);
-      String evidence =
-          "versions "
-              + disk.get().getConfig().getVersion()
-              + " on the disk and "
-              + cell.get().getConfig().getVersion()
-              + " in the forwarder don't descend from each other";
-      causes.add(cause(CauseCode.CONFIGURATION_DIVERGED, evidence));
-      environment.event(Severity.WARNING, "CONFIGURATION_DIVERGED", evidence);
+    if (!choice.diverged()) {
+      return choice.chosen();
     }
-    return choice.chosen();
+    // What was acknowledged is in the cell; a disk may hold what was never carried out.
+    diverged(settings, environment, disk.get(), cell.get(), "on the disk", causes);
+    return cell.get();
+  }
+
+  private static void diverged(
+      Settings settings,
+      Environment environment,
+      StoredConfiguration other,
+      StoredConfiguration chosen,
+      String where,
+      List<Cause> causes) {
+    settings.homes().keepAside(other);
+    String evidence =
+        "versions "
+            + other.getConfig().getVersion()
+            + " "
+            + where
+            + " and "
+            + chosen.getConfig().getVersion()
+            + " in the forwarder don't descend from each other";
+    causes.add(cause(CauseCode.CONFIGURATION_DIVERGED, evidence));
+    environment.event(Severity.WARNING, "CONFIGURATION_DIVERGED", evidence);
   }
 
   private static Optional<StoredConfiguration> parse(ByteString octets) {
@@ -256,17 +294,28 @@ final class ActiveTerm {
   }
 
   /**
-   * An image with an older configuration than the newest acknowledged one is worth less than that
-   * configuration.
+   * An image with an older configuration than the newest acknowledged one, or with one of another
+   * lineage, is worth less than that configuration.
    */
-  private static void dropOlderThan(Image image, StoredConfiguration stored) {
-    long held =
-        image
-            .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
-            .map(ConfigRow::getVersion)
-            .orElse(0L);
-    if (image.isEmpty() || held >= stored.getConfig().getVersion()) {
+  private static void dropUnlessNewer(
+      Settings settings,
+      Environment environment,
+      Image image,
+      StoredConfiguration stored,
+      List<Cause> causes) {
+    if (image.isEmpty()) {
       return;
+    }
+    if (image
+        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+        .isPresent()) {
+      StoredConfiguration held = settings.homes().export(image);
+      ConfigurationHomes.Choice choice = settings.homes().choose(held, stored);
+      if (choice.diverged()) {
+        diverged(settings, environment, held, stored, "in the image", causes);
+      } else if (choice.chosen().equals(held)) {
+        return;
+      }
     }
     int terms = Tables.number(TermRow.getDefaultInstance());
     int history = Tables.number(HistoryRow.getDefaultInstance());
@@ -304,9 +353,26 @@ final class ActiveTerm {
   }
 
   /**
+   * The session to the forwarder ended: brackets are kept until the next one has resumed the term.
+   */
+  void sessionLost() {
+    heard = false;
+  }
+
+  boolean isHeard() {
+    return heard;
+  }
+
+  /** The forwarder has resumed the term: it gets what it has not carried out. */
+  void resumed() {
+    heard = true;
+    resend();
+  }
+
+  /**
    * The outputs of brackets that the standby held and the forwarder has not carried out, unchanged.
    */
-  void resend() {
+  private void resend() {
     for (Bracket bracket : retained.values()) {
       toForwarder(bracket, 0);
     }
@@ -549,12 +615,15 @@ final class ActiveTerm {
   }
 
   private void toForwarder(Bracket bracket, long learned) {
+    if (!heard) {
+      return;
+    }
     try {
       environment.toForwarder(
           ToForwarder.newBuilder()
               .setBracket(
                   bracket
-                      .forForwarder(term)
+                      .forForwarder(term, incarnation)
                       .setTick(tick)
                       .setLearnedSequence(learned)
                       .setHealth(Health.newBuilder().addAllFaultyEngines(faulty)))
@@ -584,6 +653,11 @@ final class ActiveTerm {
       environment.store(newest.getValue());
       toStore.headMap(number, true).clear();
     }
+  }
+
+  /** Whether a configuration waits to be carried out before it is stored. */
+  boolean hasUnstored() {
+    return !toStore.isEmpty();
   }
 
   private void digestWhenDue() {

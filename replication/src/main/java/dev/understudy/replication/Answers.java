@@ -64,6 +64,20 @@ final class Answers {
     release();
   }
 
+  /**
+   * The term is over: what it had not carried out is the next one's to answer, for whoever asks
+   * again.
+   */
+  void abandon(String text) {
+    for (Iterator<Map.Entry<String, Pending>> it = pending.entrySet().iterator(); it.hasNext(); ) {
+      Map.Entry<String, Pending> entry = it.next();
+      if (!entry.getValue().applied) {
+        it.remove();
+        environment.answer(entry.getKey(), false, text, 0);
+      }
+    }
+  }
+
   void ownDisk(long version, boolean ok) {
     for (Pending entry : pending.values()) {
       if (entry.version != 0 && entry.version <= version) {

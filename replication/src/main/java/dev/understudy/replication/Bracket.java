@@ -74,8 +74,12 @@ record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
             .build());
   }
 
-  /** What the forwarder gets of it, in the term that is in force now. */
-  BorderBracket.Builder forForwarder(long term) throws InvalidProtocolBufferException {
+  /**
+   * What the forwarder gets of it, in the term that is in force now. The numbers of inputs are
+   * those of one forwarder process: another one's say nothing of what this one may free.
+   */
+  BorderBracket.Builder forForwarder(long term, long incarnation)
+      throws InvalidProtocolBufferException {
     List<Output> parsed = new ArrayList<>(outputs.size());
     for (ByteString output : outputs) {
       parsed.add(Output.parseFrom(output));
@@ -84,7 +88,7 @@ record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
         .setTerm(term)
         .setMadeInTerm(open.getTerm())
         .setNumber(open.getNumber())
-        .setConsumed(open.getConsumed())
+        .setConsumed(open.getIncarnation() == incarnation ? open.getConsumed() : 0)
         .setWakeAtNanos(open.getWakeAtNanos())
         .addAllOutputs(parsed);
   }

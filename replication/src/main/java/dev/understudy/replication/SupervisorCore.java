@@ -198,6 +198,9 @@ public final class SupervisorCore {
     forwarderUp = false;
     welcome = null;
     claimOutstanding = false;
+    if (active != null) {
+      active.sessionLost();
+    }
     if (role == Role.STANDBY_HOT) {
       enter(Role.STANDBY_SYNCING, "the session to the forwarder ended: " + reason);
     }
@@ -237,7 +240,10 @@ public final class SupervisorCore {
       case CLAIM_REFUSED -> onClaimRefused(message.getClaimRefused());
       case INPUT -> onInput(message.getInput());
       case APPLIED ->
-          onApplied(message.getApplied().getNumber(), message.getApplied().getStampNanos());
+          onApplied(
+              message.getApplied().getTerm(),
+              message.getApplied().getNumber(),
+              message.getApplied().getStampNanos());
       case STANDBY_LISTED -> onListed(message.getStandbyListed().getSlot());
       case STANDBY_STRUCK ->
           onStruck(message.getStandbyStruck().getSlot(), message.getStandbyStruck().getReason());
@@ -378,12 +384,14 @@ public final class SupervisorCore {
     if (mine == null) {
       return;
     }
-    onApplied(resumed.getApplied(), 0);
-    mine.resend();
+    onApplied(resumed.getTerm(), resumed.getApplied(), 0);
+    mine.resumed();
     environment.event(
         Severity.INFO,
         "FORWARDER_SESSION_RESUMED",
         "term " + resumed.getTerm() + " goes on after bracket " + resumed.getApplied());
+    // A permission ends with the session in which it was given, and nobody has used it.
+    onPermitExpired();
   }
 
   private void onClaimRefused(ClaimRefused refused) {
@@ -403,8 +411,12 @@ public final class SupervisorCore {
     }
   }
 
-  private void onApplied(long number, long stampNanos) {
-    if (number <= applied && active == null) {
+  /**
+   * @param ofTerm the term in force when the forwarder said so. What is carried out in another's
+   *     term is not this active's bracket of that number
+   */
+  private void onApplied(long ofTerm, long number, long stampNanos) {
+    if (active == null ? number <= applied : ofTerm != active.term()) {
       return;
     }
     applied = Math.max(applied, number);
@@ -450,7 +462,7 @@ public final class SupervisorCore {
       readySinceWallMillis = wallMillis; // it was listed before the first tick was seen
     }
     answers.tick();
-    onApplied(message.getApplied(), message.getStampNanos());
+    onApplied(message.getTerm(), message.getApplied(), message.getStampNanos());
     if (role == Role.STARTING) {
       watchStart();
       return;
@@ -598,7 +610,10 @@ public final class SupervisorCore {
         }
         case SNAPSHOT_END -> {
           if (expectStream()) {
-            effect(receiver.snapshotEnd(message.getSnapshotEnd()));
+            StreamReceiver.Effect effect = receiver.snapshotEnd(message.getSnapshotEnd());
+            // The outputs up to there were not sent along.
+            applied = Math.max(applied, message.getSnapshotEnd().getApplied());
+            effect(effect);
           }
         }
         case SYNC_REQUEST -> onSyncRequest(message.getSyncRequest());
@@ -710,7 +725,7 @@ public final class SupervisorCore {
   private void sendReady() {
     if (readySent
         || !complete
-        || !forwarderUp
+        || welcome == null
         || !peerUp
         || receiver.buildingSnapshot()
         || !role.standby()
@@ -938,7 +953,7 @@ public final class SupervisorCore {
       environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
       return;
     }
-    if (!peerUp || !mine.feed().streaming() || (!standbyListed && !force)) {
+    if (!peerUp || !mine.feed().streaming() || !mine.isHeard() || (!standbyListed && !force)) {
       environment.answer(
           requestId,
           false,
@@ -971,6 +986,9 @@ public final class SupervisorCore {
   }
 
   private void permit(ActiveTerm mine, String reason, boolean withdrawn) {
+    if (!mine.isHeard()) {
+      return; // a permission ended with the session
+    }
     toForwarder(
         ToForwarder.newBuilder()
             .setPermit(
@@ -1007,7 +1025,11 @@ public final class SupervisorCore {
   private void handedOver(long termInForce) {
     handingOver = false;
     deferredInputs.clear();
+    if (active != null && active.hasUnstored()) {
+      environment.store(settings.homes().export(image)); // as a standby does, when it gets one
+    }
     active = null;
+    answers.abandon("slot " + Settings.letter(settings.slot()) + " is not active any more");
     term = termInForce;
     holder = settings.peer();
     holderAlive = true;

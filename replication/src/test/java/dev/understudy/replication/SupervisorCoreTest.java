@@ -1,0 +1,325 @@
+package dev.understudy.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.understudy.core.ImageView;
+import dev.understudy.core.Input;
+import dev.understudy.schema.Applied;
+import dev.understudy.schema.BorderBracket;
+import dev.understudy.schema.BracketKind;
+import dev.understudy.schema.CanonicalMessage;
+import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.Fenced;
+import dev.understudy.schema.ForwarderInput;
+import dev.understudy.schema.Granted;
+import dev.understudy.schema.HistoryRow;
+import dev.understudy.schema.Open;
+import dev.understudy.schema.PeerHello;
+import dev.understudy.schema.Position;
+import dev.understudy.schema.Resumed;
+import dev.understudy.schema.Slot;
+import dev.understudy.schema.SnapshotBegin;
+import dev.understudy.schema.SnapshotEnd;
+import dev.understudy.schema.StandbyListed;
+import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.SyncRequest;
+import dev.understudy.schema.TickInput;
+import dev.understudy.schema.ToForwarder;
+import dev.understudy.schema.ToSupervisor;
+import dev.understudy.schema.WatchTick;
+import dev.understudy.schema.Welcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a supervisor says to a forwarder around broken sessions; each case was found by the model.
+ */
+final class SupervisorCoreTest {
+  private final List<ToForwarder> sent = new ArrayList<>();
+  private final List<String> answers = new ArrayList<>();
+  private final List<String> exits = new ArrayList<>();
+  private SupervisorCore core;
+
+  private final class Recording implements Environment {
+    @Override
+    public void toForwarder(ToForwarder message) {
+      sent.add(message);
+    }
+
+    @Override
+    public void closeForwarder(String reason) {}
+
+    @Override
+    public void toPeer(CanonicalMessage message) {}
+
+    @Override
+    public boolean peerReady() {
+      return true;
+    }
+
+    @Override
+    public void closePeer(String reason) {}
+
+    @Override
+    public void answer(String requestId, boolean ok, String text, int copies) {
+      answers.add(requestId);
+    }
+
+    @Override
+    public void store(StoredConfiguration configuration) {}
+
+    @Override
+    public void readBack(dev.understudy.schema.ReadBack answer) {}
+
+    @Override
+    public void event(Severity severity, String code, String text) {}
+
+    @Override
+    public void exit(String reason) {
+      exits.add(reason);
+    }
+  }
+
+  private static final class NoHomes implements ConfigurationHomes {
+    @Override
+    public Optional<StoredConfiguration> disk() {
+      return Optional.empty();
+    }
+
+    @Override
+    public StoredConfiguration first() {
+      return StoredConfiguration.getDefaultInstance();
+    }
+
+    @Override
+    public StoredConfiguration export(ImageView image) {
+      return StoredConfiguration.getDefaultInstance();
+    }
+
+    @Override
+    public Choice choose(StoredConfiguration one, StoredConfiguration other) {
+      return new Choice(one, false);
+    }
+
+    @Override
+    public void keepAside(StoredConfiguration copy) {}
+  }
+
+  @BeforeEach
+  void begin() {
+    core =
+        new SupervisorCore(
+            new Settings(Slot.SLOT_A, 1, "test", "", 1, List.of(), new NoHomes()), new Recording());
+  }
+
+  private void tell(ToSupervisor.Builder message) {
+    core.forwarderMessage(message.build());
+  }
+
+  private void welcome(long incarnation, long term, Slot holder) {
+    core.forwarderConnected();
+    tell(
+        ToSupervisor.newBuilder()
+            .setWelcome(
+                Welcome.newBuilder()
+                    .setIncarnation(incarnation)
+                    .setTerm(term)
+                    .setHolder(holder)
+                    .setHolderAlive(holder == Slot.SLOT_B)));
+  }
+
+  private void grant(long incarnation, long term, Position applied, boolean newForwarder) {
+    tell(
+        ToSupervisor.newBuilder()
+            .setGranted(
+                Granted.newBuilder()
+                    .setTerm(term)
+                    .setKind(ClaimKind.COLD)
+                    .setIncarnation(incarnation)
+                    .setApplied(applied.getNumber())
+                    .setLastApplied(applied)
+                    .setNewForwarder(newForwarder)));
+  }
+
+  private static Position at(long term, long number) {
+    return Position.newBuilder().setTerm(term).setNumber(number).build();
+  }
+
+  private void active() {
+    welcome(1, 0, Slot.SLOT_UNSPECIFIED);
+    grant(1, 1, Position.getDefaultInstance(), true);
+    tell(applied(1, 1));
+    sent.clear();
+  }
+
+  private static ToSupervisor.Builder applied(long term, long number) {
+    return ToSupervisor.newBuilder()
+        .setApplied(Applied.newBuilder().setTerm(term).setNumber(number));
+  }
+
+  private void tick(long number) {
+    tell(
+        ToSupervisor.newBuilder()
+            .setInput(
+                ForwarderInput.newBuilder()
+                    .setNumber(number)
+                    .setTick(TickInput.newBuilder().setTick(number))));
+  }
+
+  private void ask(String id) {
+    core.request(new Input.ClearErrDisable(id, "port"));
+  }
+
+  private void resumed() {
+    tell(
+        ToSupervisor.newBuilder()
+            .setResumed(Resumed.newBuilder().setTerm(1).setApplied(core.applied())));
+  }
+
+  private List<BorderBracket> brackets() {
+    return sent.stream().filter(ToForwarder::hasBracket).map(ToForwarder::getBracket).toList();
+  }
+
+  @Test
+  void nobody_is_told_yes_by_what_was_carried_out_in_anothers_term() {
+    active();
+    core.forwarderDisconnected("cut");
+    ask("request");
+    core.forwarderConnected();
+    tell(applied(2, 5));
+    tell(
+        ToSupervisor.newBuilder()
+            .setWatchTick(WatchTick.newBuilder().setTerm(2).setApplied(6).setHolder(Slot.SLOT_B)));
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void what_was_carried_out_in_the_own_term_releases_the_answer() {
+    active();
+    ask("request");
+    assertThat(answers).isEmpty();
+    tell(applied(1, 2));
+    assertThat(answers).containsExactly("request");
+  }
+
+  @Test
+  void the_active_sends_no_bracket_before_its_session_has_resumed_the_term() {
+    active();
+    core.forwarderDisconnected("cut");
+    ask("request-1");
+    welcome(1, 1, Slot.SLOT_A);
+    ask("request-2");
+    assertThat(brackets()).isEmpty();
+    resumed();
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void brackets_of_another_forwarder_free_no_input_of_this_one() {
+    active();
+    tick(90_210);
+    core.forwarderDisconnected("the forwarder died");
+    sent.clear();
+    welcome(2, 1000, Slot.SLOT_UNSPECIFIED);
+    grant(2, 1001, at(1, 1), true);
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L);
+    assertThat(brackets()).extracting(BorderBracket::getConsumed).containsOnly(0L);
+  }
+
+  @Test
+  void a_permission_ends_with_the_session_in_which_it_was_given() {
+    active();
+    core.peerConnected();
+    core.peerMessage(
+        CanonicalMessage.newBuilder()
+            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true))
+            .build());
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    core.switchover("switchover", false);
+    assertThat(sent).anyMatch(ToForwarder::hasPermit);
+    core.forwarderDisconnected("cut");
+    core.peerDisconnected("cut");
+    welcome(1, 1, Slot.SLOT_A);
+    sent.clear();
+    resumed();
+    tick(1);
+    assertThat(brackets()).extracting(BorderBracket::getConsumed).contains(1L);
+    assertThat(exits).isEmpty();
+  }
+
+  private void peerSays(CanonicalMessage.Builder message) {
+    core.peerMessage(message.build());
+  }
+
+  private void bracket(long term, long number) {
+    new Bracket(
+            Open.newBuilder()
+                .setTerm(term)
+                .setNumber(number)
+                .setKind(BracketKind.BRACKET_KIND_STEP)
+                .setIncarnation(1)
+                .build(),
+            List.of(),
+            List.of(ByteString.EMPTY))
+        .send(core::peerMessage);
+  }
+
+  private void standby() {
+    welcome(1, 1, Slot.SLOT_B);
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setHello(PeerHello.newBuilder().setSlot(Slot.SLOT_B).setRole(Role.ACTIVE.name())));
+    peerSays(
+        CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1, 1))));
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 1)).setApplied(1)));
+    sent.clear();
+  }
+
+  @Test
+  void a_standby_is_not_ready_before_it_knows_which_term_is_in_force() {
+    standby();
+    core.forwarderDisconnected("the forwarder died");
+    core.forwarderConnected();
+    bracket(1, 2);
+    assertThat(sent).noneMatch(ToForwarder::hasStandbyReady);
+    tell(
+        ToSupervisor.newBuilder()
+            .setWelcome(
+                Welcome.newBuilder().setIncarnation(2).setTerm(1000).setHolder(Slot.SLOT_B)));
+    assertThat(sent).noneMatch(ToForwarder::hasStandbyReady);
+    bracket(1001, 3);
+    assertThat(sent)
+        .anyMatch(
+            message -> message.hasStandbyReady() && message.getStandbyReady().getTerm() == 1001);
+  }
+
+  @Test
+  void a_bracket_of_the_same_number_and_another_term_is_a_cause() {
+    standby();
+    bracket(1, 2);
+    sent.clear();
+    grant(1, 3, at(2, 2), false);
+    assertThat(core.image().rows(HistoryRow.getDefaultInstance()))
+        .singleElement()
+        .satisfies(row -> assertThat(row.getCausesList()).isNotEmpty());
+    assertThat(brackets()).extracting(BorderBracket::getMadeInTerm).containsOnly(3L);
+  }
+
+  @Test
+  void a_fenced_active_ends() {
+    active();
+    tell(
+        ToSupervisor.newBuilder()
+            .setFenced(Fenced.newBuilder().setTermInForce(2).setHolder(Slot.SLOT_B)));
+    assertThat(exits).hasSize(1);
+  }
+}
