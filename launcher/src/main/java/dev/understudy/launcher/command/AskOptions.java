@@ -25,7 +25,7 @@ public final class AskOptions {
 
   /** Asks for a change and prints the sentence that comes back. */
   int change(Console console, ManagementRequest.Builder request) {
-    return ask(console, "", request, Asking.CHANGE_MILLIS);
+    return ask(console, "", request, Asking.PATIENCE_MILLIS);
   }
 
   /** Asks one supervisor and no other, once. */
@@ -34,7 +34,7 @@ public final class AskOptions {
       throw new CommandFailure(ExitStatus.USAGE, "--at takes A or B, not \"" + slot + "\"");
     }
     try (Asking asking = new Asking(state.existing(console))) {
-      print(console, "", asking.documentOf(Part.supervisor(slot), request, Asking.CHANGE_MILLIS));
+      print(console, "", asking.documentOf(Part.supervisor(slot), request, Asking.PATIENCE_MILLIS));
     }
     return ExitStatus.DONE;
   }
@@ -77,7 +77,7 @@ public final class AskOptions {
       while (true) {
         String text;
         try {
-          text = text(console, what, asking.document(request, Asking.SHOW_MILLIS));
+          text = text(console, what, asking.document(request, Asking.PATIENCE_MILLIS));
         } catch (CommandFailure failure) {
           text = failure.getMessage() + "\n";
         }

@@ -16,11 +16,11 @@ import tools.jackson.databind.JsonNode;
 
 /** A connection to the supervisors of one switch. */
 public final class Asking implements AutoCloseable {
-  /** How long an answer that changes nothing is waited for. */
-  static final long SHOW_MILLIS = 8_000;
-
-  /** A change may fall into a takeover, and then is asked again at the other side. */
-  static final long CHANGE_MILLIS = 15_000;
+  /**
+   * How long an answer is waited for; a supervisor says after less that it has none. The rest is
+   * for takeovers, and for a machine that is too busy to run this command.
+   */
+  static final long PATIENCE_MILLIS = 20_000;
 
   private final RunDirectory directory;
   private final EventLoop loop = new EventLoop("management");

@@ -111,7 +111,7 @@ final class ConfigCommand {
     public Integer call() {
       Config given = ConfigurationFiles.read(file);
       try (Asking asking = new Asking(ask.state.existing(console))) {
-        JsonNode inForce = asking.document(shown("config"), Asking.SHOW_MILLIS);
+        JsonNode inForce = asking.document(shown("config"), Asking.PATIENCE_MILLIS);
         Config before = ConfigurationFiles.parse("the configuration in force", inForce);
         ObjectNode answer = Json.object();
         ArrayNode lines = answer.putArray("lines");
@@ -138,7 +138,7 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(console, "config", shown("config"), Asking.SHOW_MILLIS);
+      return ask.ask(console, "config", shown("config"), Asking.PATIENCE_MILLIS);
     }
   }
 
@@ -158,7 +158,7 @@ final class ConfigCommand {
 
     @Override
     public Integer call() {
-      return ask.ask(console, "config-history", shown("config-history"), Asking.SHOW_MILLIS);
+      return ask.ask(console, "config-history", shown("config-history"), Asking.PATIENCE_MILLIS);
     }
   }
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
             + " stays.",
     footer = {"", "Example:", "  understudy down --state /var/lib/understudy/sw1", ""})
 final class DownCommand implements java.util.concurrent.Callable<Integer> {
-  private static final long ASK_MILLIS = 1_500;
+  private static final long ASK_MILLIS = 4_000;
 
   private final Console console;
 

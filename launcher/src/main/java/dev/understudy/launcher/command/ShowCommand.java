@@ -111,7 +111,7 @@ final class ShowCommand implements java.util.concurrent.Callable<Integer> {
     check();
     ManagementRequest.Builder request = request();
     return watch == null
-        ? ask.ask(console, what, request, Asking.SHOW_MILLIS)
+        ? ask.ask(console, what, request, Asking.PATIENCE_MILLIS)
         : ask.watch(console, what, request, watch);
   }
 
@@ -124,6 +124,10 @@ final class ShowCommand implements java.util.concurrent.Callable<Integer> {
     if (!what.equals("state") && (table != null || at != null)) {
       throw new CommandFailure(
           ExitStatus.USAGE, "a table and --at go with `show state` only, not with " + what);
+    }
+    if (lines < 1) {
+      throw new CommandFailure(
+          ExitStatus.USAGE, "--lines takes how many events, 1 or more, not " + lines);
     }
     if (at != null && !Arrays.asList("A", "B", "forwarder").contains(at)) {
       throw new CommandFailure(

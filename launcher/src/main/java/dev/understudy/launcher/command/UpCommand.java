@@ -230,7 +230,7 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
                 ConfigApplyRequest.newBuilder()
                     .setConfig(config)
                     .setComment("up --replace-config " + configFile)),
-        Asking.CHANGE_MILLIS);
+        Asking.PATIENCE_MILLIS);
     console.out().println("configuration of " + configFile + " applied");
   }
 

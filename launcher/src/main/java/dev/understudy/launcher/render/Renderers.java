@@ -404,7 +404,9 @@ public final class Renderers {
   private static void counters(Text text, JsonNode document) {
     List<List<Cell>> rows = new ArrayList<>();
     for (JsonNode counter : document.path("counters")) {
-      rows.add(cells(counter, "where", "name", "port", "value"));
+      if (counter.path("value").asLong() != 0) {
+        rows.add(cells(counter, "where", "name", "port", "value"));
+      }
     }
     text.table(List.of(left("where"), left("counter"), left("port"), right("value")), rows);
   }

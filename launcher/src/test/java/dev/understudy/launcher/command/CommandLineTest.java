@@ -94,6 +94,9 @@ class CommandLineTest {
         .isEqualTo(ExitStatus.USAGE);
     assertThat(run("show", "vlans", "--at", "A", "--state", temporary.toString()))
         .isEqualTo(ExitStatus.USAGE);
+    assertThat(run("show", "log", "--lines", "-3", "--state", temporary.toString()))
+        .isEqualTo(ExitStatus.USAGE);
+    assertThat(errors()).contains("--lines takes");
     assertThat(run("config", "rollback", "x")).isEqualTo(ExitStatus.USAGE);
     assertThat(run("demo", "--break", "everything")).isEqualTo(ExitStatus.USAGE);
     assertThat(run("swithcover")).isEqualTo(ExitStatus.USAGE);

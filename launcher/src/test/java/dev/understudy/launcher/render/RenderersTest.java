@@ -112,8 +112,9 @@ class RenderersTest {
             render(
                 "counters",
                 "{\"counters\": [{\"where\": \"stp\", \"name\": \"rx\", \"port\": \"p1\","
-                    + " \"value\": 10}]}"))
-        .containsPattern("stp +rx +p1 +10");
+                    + " \"value\": 10}, {\"where\": \"stp\", \"name\": \"tx\", \"value\": 0}]}"))
+        .containsPattern("stp +rx +p1 +10")
+        .doesNotContain("tx");
     assertThat(
             render(
                 "version",
