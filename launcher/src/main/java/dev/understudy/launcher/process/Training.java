@@ -61,7 +61,9 @@ public final class Training implements AutoCloseable {
       clients.put(slot, new ManagementClient(loop, state.managementEndpoint(slot)));
     }
     forwarder =
-        new Forwarder(new Forwarder.Options(state, SoftDataPlane.maker(), Forwarder.Breakage.NONE));
+        new Forwarder(
+            new Forwarder.Options(
+                state, SoftDataPlane.maker(state.forwarder()), Forwarder.Breakage.NONE));
   }
 
   /** Runs it. */
