@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.understudy.launcher.process.Part;
 import dev.understudy.launcher.process.ProcessId;
 import dev.understudy.launcher.product.Product.Outcome;
-import dev.understudy.launcher.render.Json;
 import dev.understudy.linux.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,9 +60,21 @@ final class ProductTest {
         temporary.resolve(file), Files.readString(configuration) + lines + "\n");
   }
 
-  private static JsonNode lastTakeover() {
-    List<JsonNode> all = product.show("history").path("history").valueStream().toList();
-    return all.isEmpty() ? Json.object() : all.getLast();
+  private static List<JsonNode> takeovers() {
+    return product.show("history").path("history").valueStream().toList();
+  }
+
+  /**
+   * The one takeover with this trigger since so many were written down. Others may have followed: a
+   * machine that is busy with other things has them.
+   */
+  private static JsonNode takeover(int since, String trigger) {
+    List<JsonNode> all = takeovers();
+    return all.stream()
+        .skip(since)
+        .filter(entry -> entry.path("trigger").asString().equals(trigger))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + trigger + " after " + since + " in " + all));
   }
 
   private static List<String> events() {
@@ -260,10 +271,10 @@ final class ProductTest {
   @Test
   void a_switchover_changes_the_active_and_is_written_down() {
     String before = product.active();
+    int known = takeovers().size();
     product.done("switchover");
-    assertThat(product.active()).isEqualTo(Product.other(before));
-    JsonNode entry = lastTakeover();
-    assertThat(entry.path("trigger").asString()).isEqualTo("switchover");
+    product.awaitReady();
+    JsonNode entry = takeover(known, "switchover");
     assertThat(entry.path("from").asString()).isEqualTo(before);
     assertThat(entry.path("to").asString()).isEqualTo(Product.other(before));
   }
@@ -299,15 +310,18 @@ final class ProductTest {
   void sigterm_of_the_active_is_a_planned_switchover() {
     String before = product.active();
     ProcessId process = product.supervisor(before);
+    int known = takeovers().size();
     Product.signal(process, Processes.Signal.TERM);
-    assertThat(product.active()).isEqualTo(Product.other(before));
-    assertThat(lastTakeover().path("trigger").asString()).isEqualTo("switchover");
+    Product.await("the process has ended", process::isAlive, alive -> !alive);
+    product.awaitReady();
+    assertThat(takeover(known, "switchover").path("from").asString()).isEqualTo(before);
     assertThat(product.supervisor(before).pid()).isNotEqualTo(process.pid());
   }
 
   @Test
   void a_forwarder_that_dies_returns_and_is_programmed_again() {
     JsonNode before = product.awaitReady();
+    int known = takeovers().size();
     JsonNode portsBefore = product.show("state", "port", "--at", "forwarder");
     Product.signal(product.process(Part.FORWARDER), Processes.Signal.KILL);
     Product.await(
@@ -319,8 +333,7 @@ final class ProductTest {
                     > before.path("forwarder").path("incarnation").asLong());
     assertThat(product.show("state", "port", "--at", "forwarder").path("tables"))
         .isEqualTo(portsBefore.path("tables"));
-    JsonNode entry = lastTakeover();
-    assertThat(entry.path("trigger").asString()).isEqualTo("forwarder-restart");
+    JsonNode entry = takeover(known, "forwarder-restart");
     assertThat(entry.path("causes").toString()).contains("FORWARDER_RESTARTED");
   }
 
