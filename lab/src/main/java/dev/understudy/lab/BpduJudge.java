@@ -182,8 +182,9 @@ public final class BpduJudge {
   }
 
   /**
-   * When the last thing changed: a sender told another root, role or state than before, proposed or
-   * agreed. The beginning of time if nothing did.
+   * When the last thing changed: a sender told another root, role or state than before, proposed,
+   * or began or ceased to agree (who agreed goes on saying so with every hello). The beginning of
+   * time if nothing did.
    */
   public long lastChangeNanos() {
     Map<String, String> last = new TreeMap<>();
@@ -192,10 +193,10 @@ public final class BpduJudge {
       if (bpdu.kind() == Bpdu.Kind.TOPOLOGY_CHANGE_NOTIFICATION) {
         continue;
       }
-      String now = chapter(bpdu);
+      String now = chapter(bpdu) + " " + bpdu.flags().agreement();
       String before = last.put(bpdu.source(), now);
       boolean news = before != null && !before.equals(now);
-      if (news || bpdu.flags().proposal() || bpdu.flags().agreement()) {
+      if (news || bpdu.flags().proposal()) {
         changed = bpdu.timeNanos();
       }
     }

@@ -196,6 +196,19 @@ final class JudgeTest {
   }
 
   @Test
+  void who_agreed_and_goes_on_saying_so_has_not_changed() {
+    Planted settled =
+        new Planted()
+            .frame("rapid 0 " + SWITCH + " 0x3c")
+            .frame("rapid 1000 " + SWITCH + " 0x7c")
+            .frame("rapid 2000 " + SWITCH + " 0x7c")
+            .frame("rapid 3000 " + SWITCH + " 0x7c");
+
+    assertThat(BpduJudge.of(settled.write(planter, folder, "bpdus")).lastChangeNanos())
+        .isEqualTo(START_NANOS + 1_000_000_000L);
+  }
+
+  @Test
   void the_longest_silence_counts_from_the_span_beginning_to_its_end() {
     BpduJudge judge =
         BpduJudge.of(
