@@ -40,6 +40,7 @@ final class ArchitectureTest {
           "edge",
           "forwarder",
           "supervisor",
+          "simulation",
           "launcher"
         }) {
       assertThat(CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith(ROOT + module)))
@@ -72,20 +73,24 @@ final class ArchitectureTest {
         .definedBy(ROOT + "forwarder..")
         .layer("supervisor")
         .definedBy(ROOT + "supervisor..")
+        .layer("simulation")
+        .definedBy(ROOT + "simulation..")
         .layer("launcher")
         .definedBy(ROOT + "launcher..")
         .whereLayer("launcher")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("simulation")
+        .mayOnlyBeAccessedByLayers("launcher")
         .whereLayer("supervisor")
         .mayOnlyBeAccessedByLayers("launcher")
         .whereLayer("forwarder")
-        .mayOnlyBeAccessedByLayers("launcher")
+        .mayOnlyBeAccessedByLayers("simulation", "launcher")
         .whereLayer("replication")
-        .mayOnlyBeAccessedByLayers("supervisor", "launcher")
+        .mayOnlyBeAccessedByLayers("supervisor", "simulation", "launcher")
         .whereLayer("border")
-        .mayOnlyBeAccessedByLayers("forwarder", "launcher")
+        .mayOnlyBeAccessedByLayers("forwarder", "simulation", "launcher")
         .whereLayer("protocols")
-        .mayOnlyBeAccessedByLayers("supervisor", "launcher")
+        .mayOnlyBeAccessedByLayers("supervisor", "simulation", "launcher")
         .whereLayer("linux")
         .mayOnlyBeAccessedByLayers("edge", "forwarder", "supervisor", "launcher")
         .whereLayer("edge")
@@ -99,12 +104,19 @@ final class ArchitectureTest {
             "edge",
             "forwarder",
             "supervisor",
+            "simulation",
             "launcher")
         .whereLayer("wire")
-        .mayOnlyBeAccessedByLayers("protocols", "forwarder", "supervisor", "launcher")
+        .mayOnlyBeAccessedByLayers("protocols", "forwarder", "supervisor", "simulation", "launcher")
         .whereLayer("core")
         .mayOnlyBeAccessedByLayers(
-            "protocols", "border", "replication", "forwarder", "supervisor", "launcher")
+            "protocols",
+            "border",
+            "replication",
+            "forwarder",
+            "supervisor",
+            "simulation",
+            "launcher")
         .check(CLASSES);
   }
 

@@ -379,13 +379,6 @@ final class ActiveTerm {
   }
 
   private void first(Granted granted, Start start, Image.Position based) {
-    LearningLaneRow lane =
-        image
-            .row(
-                LearningLaneRow.newBuilder()
-                    .setKey(LearningLaneRow.Key.getDefaultInstance())
-                    .build())
-            .orElse(LearningLaneRow.getDefaultInstance());
     List<RowChange> extra = new ArrayList<>(start.changed);
     extra.add(
         RowChange.put(
@@ -403,6 +396,18 @@ final class ActiveTerm {
     Input signal =
         new Input.TermStarted(term, start.kind, granted.getPortStatesList(), start.stored);
     step(signal, start.at, extra, 0, Optional.empty());
+    requestLearned();
+  }
+
+  /** Asks for changes of learned addresses from where the image stands; once a session. */
+  void requestLearned() {
+    LearningLaneRow lane =
+        image
+            .row(
+                LearningLaneRow.newBuilder()
+                    .setKey(LearningLaneRow.Key.getDefaultInstance())
+                    .build())
+            .orElse(LearningLaneRow.getDefaultInstance());
     environment.toForwarder(
         ToForwarder.newBuilder()
             .setLearnedRequest(

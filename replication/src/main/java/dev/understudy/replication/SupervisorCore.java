@@ -386,6 +386,7 @@ public final class SupervisorCore {
     }
     onApplied(resumed.getTerm(), resumed.getApplied(), 0);
     mine.resumed();
+    mine.requestLearned();
     environment.event(
         Severity.INFO,
         "FORWARDER_SESSION_RESUMED",

@@ -1,12 +1,11 @@
 package dev.understudy.simulation;
 
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
  * An ordered connection between two ends. Messages are octets on their way; one that is on its way
  * when an end dies still arrives at the other, and the end of the connection comes after it, as
- * with a socket.
+ * with a socket. It can be made slow, or stand still for a while, without being broken.
  */
 final class Connection {
   /** One end: what it does with what arrives. */
@@ -20,37 +19,46 @@ final class Connection {
   private final long delayNanos;
   private final End[] ends = new End[2];
   private final boolean[] open = {true, true};
-  private final boolean[] lossy = {false, false};
-  private final BiConsumer<Integer, byte[]> onSend;
 
-  /**
-   * @param onSend sees each message before it is on its way: the sending end and the octets
-   */
-  Connection(
-      Scheduler scheduler,
-      long delayNanos,
-      End first,
-      End second,
-      BiConsumer<Integer, byte[]> onSend) {
+  /** By the end that sends: when the last message arrives, so that none overtakes it. */
+  private final long[] lastArrival = new long[2];
+
+  private long extraNanos;
+  private long extraUntil;
+  private long stalledUntil;
+
+  Connection(Scheduler scheduler, long delayNanos, End first, End second) {
     this.scheduler = scheduler;
     this.delayNanos = delayNanos;
     this.ends[0] = first;
     this.ends[1] = second;
-    this.onSend = onSend;
   }
 
   /** Sends from an end (0 or 1) to the other. */
   void send(int from, byte[] octets) {
-    onSend.accept(from, octets);
-    int to = 1 - from;
-    if (open[from] && !lossy[from]) {
-      scheduler.after(delayNanos, () -> deliver(to, end -> end.received(octets)));
+    if (open[from]) {
+      int to = 1 - from;
+      scheduler.at(arrival(from), () -> deliver(to, end -> end.received(octets)));
     }
   }
 
-  /** From now on nothing of this end arrives, and nobody notices: a cable that is cut. */
-  void loseFrom(int end) {
-    lossy[end] = true;
+  private long arrival(int from) {
+    long now = scheduler.nanos();
+    long when = now + delayNanos + (now < extraUntil ? extraNanos : 0);
+    when = Math.max(when, Math.max(stalledUntil, lastArrival[from]));
+    lastArrival[from] = when;
+    return when;
+  }
+
+  /** From now on messages take longer, for a while. */
+  void slow(long moreNanos, long forNanos) {
+    extraNanos = moreNanos;
+    extraUntil = scheduler.nanos() + forNanos;
+  }
+
+  /** What is sent from now on arrives only when the time is over. */
+  void stall(long forNanos) {
+    stalledUntil = scheduler.nanos() + forNanos;
   }
 
   /** An end closes or dies; the other hears of it after all that was sent. */
@@ -60,8 +68,8 @@ final class Connection {
     }
     open[from] = false;
     int to = 1 - from;
-    scheduler.after(
-        delayNanos,
+    scheduler.at(
+        arrival(from),
         () -> {
           if (open[to]) {
             open[to] = false;
@@ -79,10 +87,6 @@ final class Connection {
         scheduler.after(0, () -> ends[at].ended(reason));
       }
     }
-  }
-
-  boolean isOpen() {
-    return open[0] && open[1];
   }
 
   private void deliver(int to, Consumer<End> what) {

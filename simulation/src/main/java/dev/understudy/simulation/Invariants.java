@@ -14,6 +14,9 @@ final class Invariants {
   /** Images are remembered for so many brackets back. */
   private static final int REMEMBERED = 512;
 
+  /** Images are compared at every so many brackets: scanning them costs more than all the rest. */
+  private static final int COMPARED_EVERY = 8;
+
   private record Place(long term, long number) implements Comparable<Place> {
     @Override
     public int compareTo(Place other) {
@@ -98,7 +101,9 @@ final class Invariants {
     Image image = supervisor.core().image();
     Image.Position position = image.position();
     Slot slot = supervisor.settings().slot();
-    if (position.equals(Image.Position.NONE) || position.equals(looked.put(slot, position))) {
+    if (position.number() % COMPARED_EVERY != 0
+        || position.equals(Image.Position.NONE)
+        || position.equals(looked.put(slot, position))) {
       return;
     }
     int hash = 0;

@@ -3,67 +3,136 @@ package dev.understudy.simulation;
 import com.google.protobuf.ByteString;
 import dev.understudy.core.Check;
 import dev.understudy.core.EngineType;
-import dev.understudy.core.ImageView;
+import dev.understudy.core.Input;
 import dev.understudy.protocols.configuration.ConfigurationEngine;
 import dev.understudy.protocols.configuration.StoredConfigurations;
 import dev.understudy.protocols.fdb.FdbEngine;
 import dev.understudy.protocols.ports.PortsEngine;
 import dev.understudy.protocols.stp.StpEngine;
-import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.schema.Config;
+import dev.understudy.schema.PortConfig;
+import dev.understudy.schema.SpanningTreePortConfig;
 import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.UdpAttachment;
 import dev.understudy.wire.MacAddress;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.TreeMap;
 
-/** Bridges, hosts and the links between them, all on one scheduler. */
-public final class Network {
+/** A world's bridges, hosts and links at work, all on one scheduler. */
+final class Network {
   /** The engines of a bridge, in the order in which they get inputs. */
-  public static final List<EngineType> ENGINES =
+  static final List<EngineType> ENGINES =
       List.of(ConfigurationEngine.TYPE, PortsEngine.TYPE, StpEngine.TYPE, FdbEngine.TYPE);
 
-  static final long MILLI = 1_000_000L;
+  /** A data frame that passes links more often than this is in a loop. */
+  static final int PASSES_MAX = 400;
+
   private static final long BRIDGE_MAC_BASE = 0x0200_0000_0000L;
+  private static final long HOST_MAC_BASE = 0x0a00_0000_0000L;
   private static final int HOST_ETHER_TYPE = 0x88b5;
+  private static final int PPM = 1_000_000;
+
+  /** Lanes: changes of the world, then hosts, then links. */
+  private static final int CHANGES = 1;
+
+  private static final int FLOWS = 2;
 
   private final Scheduler scheduler = new Scheduler();
+  private final long beginsNanos = scheduler.nanos();
+  private final World world;
+  private final Tampering tampering;
+  private final boolean keepLines;
   private final TreeMap<String, Bridge> bridges = new TreeMap<>();
-  private final TreeMap<String, Host> hosts = new TreeMap<>();
-  private final TreeMap<End, Wire> wires = new TreeMap<>();
+  private final TreeMap<String, Long> hosts = new TreeMap<>();
+  private final TreeMap<World.End, Wire> wires = new TreeMap<>();
+  private final List<FlowState> flows = new ArrayList<>();
 
-  /** One end of a link: a bridge or host by name, and its port. */
-  private record End(String name, int port) implements Comparable<End> {
-    @Override
-    public int compareTo(End other) {
-      int byName = name.compareTo(other.name);
-      return byName != 0 ? byName : Integer.compare(port, other.port);
+  /** One direction of a link. */
+  private final class Wire {
+    final World.End far;
+    final World.Link link;
+    final int lane;
+    boolean plugged = true;
+
+    /** How often the same octets were sent: what becomes of them depends on nothing else. */
+    private final Map<Long, Integer> sent = new HashMap<>();
+
+    Wire(World.End far, World.Link link, int lane) {
+      this.far = far;
+      this.link = link;
+      this.lane = lane;
+    }
+
+    void transmit(byte[] octets) {
+      if (!plugged) {
+        return;
+      }
+      count(octets);
+      if (!link.impaired()) {
+        deliver(octets, link.delayNanos());
+        return;
+      }
+      long content = Trace.hash(octets);
+      int times = sent.merge(content, 1, Integer::sum);
+      long fate = Trace.mix(world.seed() ^ Trace.mix(content + 31L * times + 1_009L * lane));
+      if (Long.remainderUnsigned(fate, PPM) < link.lossPpm()) {
+        return;
+      }
+      fate = Trace.mix(fate);
+      boolean late = Long.remainderUnsigned(fate, PPM) < link.reorderPpm();
+      fate = Trace.mix(fate);
+      long delay = link.delayNanos() * (late ? 2 + Long.remainderUnsigned(fate, 20) : 1);
+      deliver(octets, delay);
+      fate = Trace.mix(fate);
+      if (Long.remainderUnsigned(fate, PPM) < link.duplicatePpm()) {
+        deliver(octets, delay + link.delayNanos());
+      }
+    }
+
+    private void deliver(byte[] octets, long delayNanos) {
+      scheduler.at(scheduler.nanos() + delayNanos, lane, () -> arrive(octets));
+    }
+
+    private void arrive(byte[] octets) {
+      if (plugged) {
+        Bridge bridge = bridges.get(far.name());
+        if (bridge != null) {
+          bridge.receive(far.port(), octets);
+        } else {
+          received(far.name(), octets);
+        }
+      }
     }
   }
 
-  private static final class Wire {
-    final End far;
-    final long delayNanos;
-    boolean plugged = true;
+  /** A flow's frames: how often each arrived, and how often it passed a link. */
+  static final class FlowState {
+    final World.Flow flow;
+    final List<Integer> arrived = new ArrayList<>();
+    final List<Integer> passed = new ArrayList<>();
+    final List<Long> sentNanos = new ArrayList<>();
 
-    Wire(End far, long delayNanos) {
-      this.far = far;
-      this.delayNanos = delayNanos;
+    FlowState(World.Flow flow) {
+      this.flow = flow;
     }
   }
 
   /** A switch of the network and what the outside saw of it. */
-  public final class Bridge {
-    private final String name;
-    private final List<String> trace = new ArrayList<>();
+  final class Bridge {
+    private final World.Bridge spec;
+    private final Trace trace = new Trace(keepLines);
     private final SimulatedSwitch device;
+    private Config config;
     private SwitchPlane plane;
+    private int configurations;
 
-    private Bridge(String name, int number, Config config, boolean redundant, long delayNanos) {
-      this.name = name;
+    private Bridge(World.Bridge spec, int number) {
+      this.spec = spec;
+      this.config = firstConfig(spec);
       this.plane = newPlane(1);
       StoredConfiguration seed =
           StoredConfigurations.seed(
@@ -72,16 +141,21 @@ public final class Network {
           new SimulatedSwitch(
               scheduler,
               new SimulatedSwitch.Build(
-                  name,
+                  spec.name(),
                   ENGINES,
                   incarnation -> {
                     plane = newPlane(incarnation);
                     return plane;
                   },
-                  disk -> homes(disk, seed),
-                  delayNanos,
-                  300 * MILLI,
-                  redundant));
+                  disk -> new Homes(disk, seed),
+                  spec.delayNanos(),
+                  spec.restartNanos(),
+                  spec.redundant(),
+                  world.instant() ? FaultPlan.FIRST_NANOS : FaultPlan.FIRST_TIMED_NANOS,
+                  world.faults().stream()
+                      .filter(fault -> fault.bridge().equals(spec.name()))
+                      .toList(),
+                  spec.redundant() ? tampering : Tampering.NONE));
     }
 
     private SwitchPlane newPlane(long incarnation) {
@@ -89,29 +163,36 @@ public final class Network {
           new SwitchPlane(
               incarnation,
               (port, octets) -> {
-                trace.add(
-                    scheduler.nanos() + " port " + port + " " + HexFormat.of().formatHex(octets));
-                transmit(new End(name, port), octets);
+                trace.frame(scheduler.nanos(), port, octets);
+                Wire wire = wires.get(new World.End(spec.name(), port));
+                if (wire != null) {
+                  wire.transmit(octets);
+                }
               },
-              what -> trace.add(scheduler.nanos() + " " + what));
-      for (Map.Entry<End, Wire> wire : wires.entrySet()) {
-        if (wire.getKey().name.equals(name) && !wire.getValue().plugged) {
-          fresh.cable(wire.getKey().port, false);
+              output -> trace.write(scheduler.nanos(), output),
+              spec.redundant() ? tampering : Tampering.NONE);
+      wires.forEach((end, wire) -> {
+        if (end.name().equals(spec.name()) && !wire.plugged) {
+          fresh.cable(end.port(), false);
         }
-      }
+      });
       return fresh;
     }
 
-    public SimulatedSwitch device() {
+    SimulatedSwitch device() {
       return device;
     }
 
-    /**
-     * Every frame out of every port with its time and octets, and every table write that changed
-     * something.
-     */
-    public List<String> trace() {
+    World.Bridge spec() {
+      return spec;
+    }
+
+    Trace trace() {
       return trace;
+    }
+
+    SwitchPlane plane() {
+      return plane;
     }
 
     private void receive(int port, byte[] octets) {
@@ -123,96 +204,173 @@ public final class Network {
       plane.cable(port, plugged);
       device.planeChanged();
     }
-  }
 
-  /** A host that sends numbered frames to another, and counts what it gets. */
-  public final class Host {
-    private final String name;
-    private final long mac;
-    private final TreeMap<Long, Integer> received = new TreeMap<>();
-    private long sent;
-
-    private Host(String name, int number) {
-      this.name = name;
-      this.mac = 0x0a00_0000_0000L + number;
-    }
-
-    /** Sends a numbered frame every so often, from now until a time. */
-    public void send(Host to, long everyNanos, long untilNanos) {
-      if (scheduler.nanos() > untilNanos) {
-        return;
+    private void set(int port, String knobName, long value) {
+      Knob knob = Knob.of(knobName, port != 0).orElseThrow();
+      Config.Builder next = config.toBuilder();
+      if (port == 0) {
+        knob.turn(next, value);
+      } else {
+        turnPort(next, port, knob, value);
       }
-      byte[] octets = new byte[60];
-      put(octets, 0, to.mac, 6);
-      put(octets, 6, mac, 6);
-      put(octets, 12, HOST_ETHER_TYPE, 2);
-      put(octets, 14, mac & 0xffff, 2);
-      put(octets, 16, ++sent, 8);
-      transmit(new End(name, 1), octets);
-      scheduler.after(everyNanos, () -> send(to, everyNanos, untilNanos));
-    }
-
-    /** Frames addressed to this host, by sender and number, and how often each came. */
-    public Map<Long, Integer> received() {
-      return received;
-    }
-
-    public long sent() {
-      return sent;
-    }
-
-    private void receive(byte[] octets) {
-      long destination = get(octets, 0, 6);
-      if (destination == mac && get(octets, 12, 2) == HOST_ETHER_TYPE) {
-        received.merge(get(octets, 14, 2) << 48 | get(octets, 16, 8), 1, Integer::sum);
-      }
+      config = next.build();
+      device.ask(
+          new Input.ApplyConfiguration("request-" + ++configurations, config, 0, "a change"));
     }
   }
 
-  public Scheduler scheduler() {
+  Network(World world, boolean keepLines, Tampering tampering) {
+    this.world = world;
+    this.keepLines = keepLines;
+    this.tampering = tampering;
+    int lane = FLOWS + 1 + world.flows().size();
+    for (World.Link link : world.links()) {
+      wires.put(link.a(), new Wire(link.b(), link, lane++));
+      wires.put(link.b(), new Wire(link.a(), link, lane++));
+    }
+    for (String host : world.hosts()) {
+      hosts.put(host, HOST_MAC_BASE + hosts.size() + 1);
+    }
+    for (World.Bridge bridge : world.bridges()) {
+      bridges.put(bridge.name(), new Bridge(bridge, bridges.size() + 1));
+    }
+    for (World.Change change : world.changes()) {
+      scheduler.at(beginsNanos + change.atNanos(), CHANGES, () -> happen(change));
+    }
+    for (World.Flow flow : world.flows()) {
+      FlowState state = new FlowState(flow);
+      flows.add(state);
+      // Hosts begin one after the other, and late enough for most trees to be there.
+      scheduler.at(
+          beginsNanos + FaultPlan.FIRST_NANOS / 2 + 1_000L * flows.size(),
+          FLOWS,
+          () -> send(state, flows.indexOf(state)));
+    }
+  }
+
+  private Config firstConfig(World.Bridge spec) {
+    Config.Builder config = Config.newBuilder().setName(spec.name());
+    config
+        .getSpanningTreeBuilder()
+        .setHelloTimeSeconds(1)
+        .setMaxAgeSeconds(6)
+        .setForwardDelaySeconds(4);
+    spec.knobs().forEach((name, value) -> Knob.of(name, false).orElseThrow().turn(config, value));
+    for (World.End end : wires.keySet()) {
+      if (end.name().equals(spec.name())) {
+        String name = "p" + end.port();
+        config.addPorts(
+            PortConfig.newBuilder()
+                .setName(name)
+                .setUdp(
+                    UdpAttachment.newBuilder()
+                        .setListen("127.0.0.1:" + (9_000 + end.port()))
+                        .setPeer("127.0.0.1:" + (9_100 + end.port()))));
+        config.getSpanningTreeBuilder().addPorts(SpanningTreePortConfig.newBuilder().setPort(name));
+      }
+    }
+    for (World.Port port : world.ports()) {
+      if (port.end().name().equals(spec.name())) {
+        port.knobs()
+            .forEach((name, value) ->
+                turnPort(config, port.end().port(), Knob.of(name, true).orElseThrow(), value));
+      }
+    }
+    return config.build();
+  }
+
+  private static void turnPort(Config.Builder config, int port, Knob knob, long value) {
+    for (int i = 0; i < config.getPortsCount(); i++) {
+      if (config.getPorts(i).getName().equals("p" + port)) {
+        knob.turn(
+            config.getPortsBuilder(i), config.getSpanningTreeBuilder().getPortsBuilder(i), value);
+      }
+    }
+  }
+
+  // ---- the world goes on
+
+  Scheduler scheduler() {
     return scheduler;
   }
 
-  /**
-   * Adds a switch.
-   *
-   * @param delayNanos of its internal connections; 0 makes takeovers take no time
-   */
-  public Bridge bridge(Config config, boolean redundant, long delayNanos) {
-    Check.that(!bridges.containsKey(config.getName()), "names are used once", config.getName());
-    Bridge bridge = new Bridge(config.getName(), bridges.size() + 1, config, redundant, delayNanos);
-    bridges.put(config.getName(), bridge);
-    return bridge;
+  long beginsNanos() {
+    return beginsNanos;
   }
 
-  public Host host(String name) {
-    Host host = new Host(name, hosts.size() + 1);
-    hosts.put(name, host);
-    return host;
+  Map<String, Bridge> bridges() {
+    return bridges;
   }
 
-  public void link(String one, int onePort, String other, int otherPort, long delayNanos) {
-    End a = new End(one, onePort);
-    End b = new End(other, otherPort);
-    wires.put(a, new Wire(b, delayNanos));
-    wires.put(b, new Wire(a, delayNanos));
+  Bridge bridge(String name) {
+    return Objects.requireNonNull(bridges.get(name));
   }
 
-  /** Plugs or pulls the link at one of its ends; both ends see it. */
-  public void plug(String name, int port, boolean plugged) {
-    End near = new End(name, port);
-    Wire wire = wire(near);
-    wire.plugged = plugged;
-    wire(wire.far).plugged = plugged;
-    for (End end : List.of(near, wire.far)) {
-      Bridge bridge = bridges.get(end.name);
-      if (bridge != null) {
-        bridge.cable(end.port, plugged);
+  List<FlowState> flows() {
+    return flows;
+  }
+
+  private void happen(World.Change change) {
+    switch (change.what()) {
+      case PULL -> plug(change.end(), false);
+      case PLUG -> plug(change.end(), true);
+      case SET ->
+          bridge(change.end().name()).set(change.end().port(), change.knob(), change.value());
+      case ROGUE -> bridge(change.end().name()).receive(change.end().port(), rogue());
+      case FLOOD -> {
+        Bridge bridge = bridge(change.end().name());
+        for (int i = 0; i < change.value(); i++) {
+          bridge.plane.receive(change.end().port(), noBpdu(i), scheduler.nanos());
+        }
+        bridge.device.planeChanged();
       }
     }
   }
 
-  private Wire wire(End end) {
+  /** A BPDU as of 802.1D-1998, of a root with the best priority. */
+  private static byte[] rogue() {
+    byte[] octets = new byte[60];
+    put(octets, 0, 0x0180_c200_0000L, 6);
+    put(octets, 6, 0x0600_0000_0002L, 6);
+    put(octets, 12, 38, 2);
+    put(octets, 14, 0x42_4203L, 3);
+    put(octets, 22, 0x0600_0000_0002L, 8);
+    put(octets, 34, 0x0600_0000_0002L, 8);
+    put(octets, 42, 0x8001, 2);
+    put(octets, 46, 6 << 8, 2);
+    put(octets, 48, 1 << 8, 2);
+    put(octets, 50, 4 << 8, 2);
+    return octets;
+  }
+
+  /** Addressed as a BPDU, but none. */
+  private static byte[] noBpdu(int number) {
+    byte[] octets = new byte[60];
+    put(octets, 0, 0x0180_c200_0000L, 6);
+    put(octets, 6, 0x0600_0000_0001L, 6);
+    put(octets, 12, 38, 2);
+    put(octets, 14, 0x42_4203L, 3);
+    put(octets, 17, 0xffff_0000L + number, 4);
+    return octets;
+  }
+
+  private void plug(World.End near, boolean plugged) {
+    Wire wire = wire(near);
+    wire.plugged = plugged;
+    wire(wire.far).plugged = plugged;
+    for (World.End end : List.of(near, wire.far)) {
+      Bridge bridge = bridges.get(end.name());
+      if (bridge != null) {
+        bridge.cable(end.port(), plugged);
+      }
+    }
+  }
+
+  boolean plugged(World.End end) {
+    return wire(end).plugged;
+  }
+
+  private Wire wire(World.End end) {
     Wire wire = wires.get(end);
     if (wire == null) {
       throw new IllegalArgumentException("nothing is linked to " + end);
@@ -220,67 +378,55 @@ public final class Network {
     return wire;
   }
 
-  private void transmit(End from, byte[] octets) {
-    Wire wire = wires.get(from);
-    if (wire == null || !wire.plugged) {
+  // ---- hosts
+
+  private void send(FlowState state, int index) {
+    if (scheduler.nanos() > beginsNanos + world.runNanos()) {
       return;
     }
-    scheduler.after(
-        wire.delayNanos,
-        () -> {
-          if (wire.plugged) {
-            Bridge bridge = bridges.get(wire.far.name);
-            if (bridge != null) {
-              bridge.receive(wire.far.port, octets);
-            } else {
-              Host host = hosts.get(wire.far.name);
-              if (host != null) {
-                host.receive(octets);
-              }
-            }
-          }
-        });
+    World.Flow flow = state.flow;
+    byte[] octets = new byte[60];
+    put(octets, 0, Objects.requireNonNull(hosts.get(flow.to())), 6);
+    put(octets, 6, Objects.requireNonNull(hosts.get(flow.from())), 6);
+    put(octets, 12, HOST_ETHER_TYPE, 2);
+    put(octets, 14, index, 2);
+    put(octets, 16, state.arrived.size(), 8);
+    state.arrived.add(0);
+    state.passed.add(0);
+    state.sentNanos.add(scheduler.nanos() - beginsNanos);
+    Wire wire = wires.get(new World.End(flow.from(), 1));
+    if (wire != null) {
+      wire.transmit(octets);
+    }
+    scheduler.at(scheduler.nanos() + flow.everyNanos(), FLOWS + index, () -> send(state, index));
+  }
+
+  private void received(String host, byte[] octets) {
+    if (get(octets, 0, 6) == hosts.getOrDefault(host, 0L) && isData(octets)) {
+      FlowState state = flows.get((int) get(octets, 14, 2));
+      int number = (int) get(octets, 16, 8);
+      state.arrived.set(number, state.arrived.get(number) + 1);
+    }
+  }
+
+  private static boolean isData(byte[] octets) {
+    return get(octets, 12, 2) == HOST_ETHER_TYPE;
+  }
+
+  private void count(byte[] octets) {
+    if (isData(octets)) {
+      FlowState state = flows.get((int) get(octets, 14, 2));
+      int number = (int) get(octets, 16, 8);
+      int passed = state.passed.get(number) + 1;
+      state.passed.set(number, passed);
+      Check.that(passed <= PASSES_MAX, "no data frame goes round and round", state.flow, number);
+    }
   }
 
   private static ByteString uuid(int number) {
     byte[] octets = new byte[16];
     octets[15] = (byte) number;
     return ByteString.copyFrom(octets);
-  }
-
-  private static ConfigurationHomes homes(
-      Optional<StoredConfiguration> disk, StoredConfiguration seed) {
-    return new ConfigurationHomes() {
-      @Override
-      public Optional<StoredConfiguration> disk() {
-        return disk;
-      }
-
-      @Override
-      public StoredConfiguration first() {
-        return seed;
-      }
-
-      @Override
-      public StoredConfiguration export(ImageView image) {
-        return StoredConfigurations.from(image);
-      }
-
-      @Override
-      public Choice choose(StoredConfiguration one, StoredConfiguration other) {
-        return switch (StoredConfigurations.newer(one, other)) {
-          case A_NEWER, SAME -> new Choice(one, false);
-          case B_NEWER -> new Choice(other, false);
-          case DIVERGED ->
-              new Choice(
-                  one.getConfig().getVersion() >= other.getConfig().getVersion() ? one : other,
-                  true);
-        };
-      }
-
-      @Override
-      public void keepAside(StoredConfiguration copy) {}
-    };
   }
 
   private static void put(byte[] octets, int at, long value, int length) {

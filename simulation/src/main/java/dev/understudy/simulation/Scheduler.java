@@ -2,31 +2,48 @@ package dev.understudy.simulation;
 
 import dev.understudy.border.SwitchClock;
 import dev.understudy.core.Check;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.PriorityQueue;
 
-/** Virtual time: events in order of their time, and of their arrival within one time. */
+/**
+ * Virtual time: events in order of their time, then of their lane, then of their arrival.
+ *
+ * <p>What happens within a switch is in lane 0; what comes from outside, such as a frame by a link,
+ * has a lane of its own. So everything that a frame causes within a switch at one moment is done
+ * before the next frame of that moment comes, however many messages that takes.
+ */
 public final class Scheduler implements SwitchClock {
+  /** Of events within a switch. */
+  static final int INSIDE = 0;
+
   /** Wall clock at time zero, so that it is unlike switch time. */
   private static final long WALL_START_MILLIS = 1_700_000_000_000L;
 
-  private record At(long nanos, long sequence) implements Comparable<At> {
+  private record Event(long nanos, int lane, long sequence, Runnable what)
+      implements Comparable<Event> {
     @Override
-    public int compareTo(At other) {
+    public int compareTo(Event other) {
       int byTime = Long.compare(nanos, other.nanos);
-      return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+      if (byTime != 0) {
+        return byTime;
+      }
+      int byLane = Integer.compare(lane, other.lane);
+      return byLane != 0 ? byLane : Long.compare(sequence, other.sequence);
     }
   }
 
-  private final TreeMap<At, Runnable> events = new TreeMap<>();
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long nanos = 1_000_000_000L;
   private long sequence;
   private long executed;
 
   /** Runs an event at a time, which is not in the past. */
   public void at(long whenNanos, Runnable event) {
+    at(whenNanos, INSIDE, event);
+  }
+
+  void at(long whenNanos, int lane, Runnable event) {
     Check.that(whenNanos >= nanos, "events are in the future", whenNanos, nanos);
-    events.put(new At(whenNanos, sequence++), event);
+    events.add(new Event(whenNanos, lane, sequence++, event));
   }
 
   /** Runs an event after a delay. */
@@ -36,14 +53,15 @@ public final class Scheduler implements SwitchClock {
 
   /** Runs the next event, unless it is after {@code untilNanos}. */
   public boolean step(long untilNanos) {
-    if (events.isEmpty() || events.firstKey().nanos > untilNanos) {
+    Event next = events.peek();
+    if (next == null || next.nanos > untilNanos) {
       nanos = Math.max(nanos, untilNanos);
       return false;
     }
-    Map.Entry<At, Runnable> next = events.pollFirstEntry();
-    nanos = next.getKey().nanos;
+    events.remove();
+    nanos = next.nanos;
     executed++;
-    next.getValue().run();
+    next.what.run();
     return true;
   }
 

@@ -218,14 +218,21 @@ public final class SimulatedSupervisor implements Environment {
     }
   }
 
+  /** A message that the forwarder didn't send, for bugs on purpose. */
+  void soon(ToSupervisor message) {
+    owner.soon(() -> event(() -> core.forwarderMessage(message)));
+  }
+
   // ---- Environment
 
   @Override
   public void toForwarder(ToForwarder message) {
     Connection connection = forwarder;
     if (connection != null) {
-      byte[] octets = message.toByteArray();
-      outward(() -> connection.send(0, octets));
+      for (ToForwarder sent : owner.tampering().toForwarder(this, message)) {
+        byte[] octets = sent.toByteArray();
+        outward(() -> connection.send(0, octets));
+      }
       owner.boundary();
       check();
     }
@@ -235,9 +242,14 @@ public final class SimulatedSupervisor implements Environment {
   public void toPeer(CanonicalMessage message) {
     Connection connection = peer;
     if (connection != null) {
-      byte[] octets = message.toByteArray();
       int end = peerEnd;
-      outward(() -> connection.send(end, octets));
+      for (CanonicalMessage sent : owner.tampering().toPeer(this, message)) {
+        byte[] octets = sent.toByteArray();
+        outward(() -> connection.send(end, octets));
+      }
+      if (message.hasRow()) {
+        owner.rowSent(message.getRow());
+      }
       owner.boundary();
       check();
     }
@@ -272,7 +284,7 @@ public final class SimulatedSupervisor implements Environment {
 
   @Override
   public void answer(String requestId, boolean ok, String text, int copies) {
-    outward(() -> owner.answered(settings.slot(), requestId, ok, text, copies));
+    outward(() -> owner.answered(requestId, ok, text));
   }
 
   @Override

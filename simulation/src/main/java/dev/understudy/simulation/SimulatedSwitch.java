@@ -1,29 +1,35 @@
 package dev.understudy.simulation;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
 import dev.understudy.border.Border;
-import dev.understudy.border.BorderStore;
-import dev.understudy.border.DataPlane;
 import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
+import dev.understudy.core.Tables;
 import dev.understudy.replication.ConfigurationHomes;
-import dev.understudy.replication.Role;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
+import dev.understudy.schema.Claim;
+import dev.understudy.schema.Granted;
+import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.TermRow;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
+import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,70 +37,74 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedSwitch {
   /** How a switch is put together. */
-  public record Build(
+  record Build(
       String name,
       List<EngineType> engines,
       LongFunction<SimulatedPlane> plane,
       HomesFactory homes,
       long connectionDelayNanos,
       long restartNanos,
-      boolean redundant) {}
+      boolean redundant,
+      long firstFaultNanos,
+      List<World.Fault> faults,
+      Tampering tampering) {}
 
   /** Makes what the core needs to know of the configuration's homes, on one slot's disk. */
   @FunctionalInterface
-  public interface HomesFactory {
+  interface HomesFactory {
     ConfigurationHomes on(Optional<StoredConfiguration> disk);
   }
 
-  /** A data plane with what the simulator must do to it. */
-  public interface SimulatedPlane extends DataPlane {
-    /** Tells the border what waits to be told. */
-    void drain(Border border);
-
-    /** Time goes on. */
-    void time(long nowNanos);
-  }
-
-  /** A person's request that is asked until it is answered. */
-  private record Asked(
-      Input.@Nullable Request request, String id, boolean switchover, boolean force) {}
-
   private static final long RECONNECT_NANOS = 20_000_000L;
   private static final long AWAY_NANOS = 200_000_000L;
+  private static final int EVENTS_MAX = 400;
+  private static final int DELETED_FIELD = 1;
+  private static final int TERM_TABLE = Tables.number(TermRow.getDefaultInstance());
+  private static final int HISTORY_TABLE = Tables.number(HistoryRow.getDefaultInstance());
 
   private final Scheduler scheduler;
   private final Build build;
+  private final List<EngineType> engines;
   private final TreeMap<Slot, SimulatedSupervisor> supervisors = new TreeMap<>();
   private final TreeMap<Slot, StoredConfiguration> disks = new TreeMap<>();
   private final TreeMap<Long, Connection> forwarderConnections = new TreeMap<>();
-  private final LinkedHashMap<String, Asked> asked = new LinkedHashMap<>();
-  private final TreeMap<String, SimulatedSupervisor> askedOf = new TreeMap<>();
-  private final TreeMap<String, String> answers = new TreeMap<>();
-  private final List<String> events = new ArrayList<>();
+  private final TreeMap<Long, Slot> sessionSlots = new TreeMap<>();
+  private final TreeMap<Slot, Claim> lastClaims = new TreeMap<>();
+  private final Requests requests = new Requests(this);
+  private final ArrayDeque<String> events = new ArrayDeque<>();
+  private final TreeMap<String, String> newestByCode = new TreeMap<>();
+  private final List<Takeover> takeovers = new ArrayList<>();
   private final MemoryStore store = new MemoryStore();
   private final Invariants invariants;
+  private final FaultPlan plan;
   private Border border;
   private SimulatedPlane plane;
   private boolean forwarderAlive = true;
   private long nextSession = 1;
   private long nextInstance = 1;
-  private boolean timeArmed;
+  private long armedFor = Long.MAX_VALUE;
   private boolean peersMayMeet = true;
+  private @Nullable Connection peers;
   private @Nullable Runnable atBoundary;
   private long boundaries;
   private long faultAt = -1;
+  private boolean rowsChanged;
+  private long lastAppliedNanos;
+  private long longestGapNanos;
 
-  public SimulatedSwitch(Scheduler scheduler, Build build) {
+  SimulatedSwitch(Scheduler scheduler, Build build) {
     this.scheduler = scheduler;
     this.build = build;
+    this.engines = build.engines.stream().map(build.tampering::engine).toList();
     this.plane = build.plane.apply(1);
     this.border = newBorder();
     this.invariants = new Invariants(this);
+    this.plan = new FaultPlan(this, scheduler, build.firstFaultNanos, build.faults);
     boot(Slot.SLOT_A);
     if (build.redundant) {
       boot(Slot.SLOT_B);
     }
-    armTime();
+    arm();
   }
 
   private Border newBorder() {
@@ -106,41 +116,22 @@ public final class SimulatedSwitch {
         store);
   }
 
-  /** What the forwarder keeps on its disk. */
-  private static final class MemoryStore implements BorderStore {
-    private Stored stored = Stored.NOTHING;
-
-    @Override
-    public Stored load() {
-      return stored;
-    }
-
-    @Override
-    public void saveTermCeiling(long termCeiling, long incarnation) {
-      stored =
-          new Stored(
-              termCeiling,
-              incarnation,
-              stored.switchUuid(),
-              stored.configurationVersion(),
-              stored.configuration());
-    }
-
-    @Override
-    public void saveConfiguration(ByteString switchUuid, long version, ByteString configuration) {
-      stored =
-          new Stored(
-              stored.termCeiling(), stored.incarnation(), switchUuid, version, configuration);
-    }
-  }
-
   private final class BorderOutbox implements Outbox {
     @Override
     public void send(long session, ToSupervisor message) {
       Connection connection = forwarderConnections.get(session);
       if (connection != null) {
         invariants.told(message);
-        connection.send(1, message.toByteArray());
+        if (message.hasGranted()) {
+          granted(message.getGranted());
+        } else if (message.hasApplied()) {
+          applied(message.getApplied().getStampNanos());
+        }
+        Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
+        for (ToSupervisor sent :
+            build.tampering.toSupervisor(SimulatedSwitch.this, slot, message)) {
+          connection.send(1, sent.toByteArray());
+        }
         boundary();
       }
     }
@@ -154,15 +145,58 @@ public final class SimulatedSwitch {
     }
   }
 
+  private void granted(Granted granted) {
+    Slot to = border.holder();
+    Claim claim = lastClaims.getOrDefault(to, Claim.getDefaultInstance());
+    takeovers.add(
+        new Takeover(
+            scheduler.nanos(),
+            granted.getTerm(),
+            granted.getKind(),
+            granted.getPreviousHolder(),
+            to,
+            claim.getHeld().getNumber(),
+            granted.getApplied(),
+            granted.getNewForwarder(),
+            granted.getLostInputs(),
+            rowsChanged));
+    rowsChanged = false;
+  }
+
+  private void applied(long stampNanos) {
+    if (lastAppliedNanos != 0) {
+      longestGapNanos = Math.max(longestGapNanos, stampNanos - lastAppliedNanos);
+    }
+    lastAppliedNanos = stampNanos;
+  }
+
+  /** A row went to the standby: a failover is worth something again. */
+  void rowSent(ByteString row) {
+    try {
+      CodedInputStream in = row.newCodedInput();
+      int table = WireFormat.getTagFieldNumber(in.readTag());
+      if (table == DELETED_FIELD) {
+        in.readBool();
+        table = WireFormat.getTagFieldNumber(in.readTag());
+      }
+      if (table != TERM_TABLE && table != HISTORY_TABLE) {
+        rowsChanged = true;
+        plan.rowChanged();
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("a row that is no message", e);
+    }
+  }
+
   // ---- faults
 
   /** Number of messages sent so far on all connections of this switch. */
-  public long boundaries() {
+  long boundaries() {
     return boundaries;
   }
 
   /** Does something right after the message with this number was sent. */
-  public void faultAt(long boundary, Runnable fault) {
+  void faultAt(long boundary, Runnable fault) {
     faultAt = boundary;
     atBoundary = fault;
   }
@@ -173,37 +207,54 @@ public final class SimulatedSwitch {
       atBoundary = null;
       fault.run();
     }
+    plan.boundary();
   }
 
-  public void crash(Slot slot) {
+  void crash(Slot slot) {
     SimulatedSupervisor supervisor = supervisors.get(slot);
     if (supervisor != null) {
       supervisor.crash();
     }
   }
 
-  public void stop(Slot slot) {
+  void stop(Slot slot) {
     SimulatedSupervisor supervisor = supervisors.get(slot);
     if (supervisor != null) {
       supervisor.stop();
     }
   }
 
-  public void resume(Slot slot) {
+  void resume(Slot slot) {
     SimulatedSupervisor supervisor = supervisors.get(slot);
     if (supervisor != null) {
       supervisor.resume();
     }
   }
 
+  /** Everything to and from a supervisor takes longer for a while. */
+  void slow(Slot slot, long moreNanos, long forNanos) {
+    SimulatedSupervisor supervisor = supervisors.get(slot);
+    Connection forwarder = supervisor == null ? null : supervisor.forwarderConnection();
+    if (forwarder != null) {
+      forwarder.slow(moreNanos, forNanos);
+    }
+    if (peers != null) {
+      peers.slow(moreNanos, forNanos);
+    }
+  }
+
+  /** What the modules send each other arrives only when the time is over. */
+  void stallPeers(long forNanos) {
+    if (peers != null) {
+      peers.stall(forNanos);
+    }
+  }
+
   /** Cuts the connection between the modules for a while. */
-  public void cutPeers(long forNanos) {
+  void cutPeers(long forNanos) {
     peersMayMeet = false;
-    for (SimulatedSupervisor supervisor : supervisors.values()) {
-      Connection connection = supervisor.peerConnection();
-      if (connection != null) {
-        connection.cut("the connection between the modules was cut");
-      }
+    if (peers != null) {
+      peers.cut("the connection between the modules was cut");
     }
     scheduler.after(
         forNanos,
@@ -214,7 +265,7 @@ public final class SimulatedSwitch {
   }
 
   /** Cuts a supervisor's session to the forwarder; it connects again. */
-  public void cutForwarder(Slot slot) {
+  void cutForwarder(Slot slot) {
     SimulatedSupervisor supervisor = supervisors.get(slot);
     Connection connection = supervisor == null ? null : supervisor.forwarderConnection();
     if (connection != null) {
@@ -223,7 +274,10 @@ public final class SimulatedSwitch {
   }
 
   /** The forwarder dies and comes back with empty tables. */
-  public void restartForwarder(long awayNanos) {
+  void restartForwarder(long awayNanos) {
+    if (!forwarderAlive) {
+      return;
+    }
     forwarderAlive = false;
     List.copyOf(forwarderConnections.values())
         .forEach(connection -> connection.close(1, "the forwarder died"));
@@ -234,6 +288,7 @@ public final class SimulatedSwitch {
           plane = build.plane.apply(store.load().incarnation() + 1);
           border = newBorder();
           invariants.newForwarder();
+          lastAppliedNanos = 0;
           forwarderAlive = true;
         });
   }
@@ -248,7 +303,7 @@ public final class SimulatedSwitch {
             "simulated",
             "",
             nextInstance,
-            build.engines,
+            engines,
             build.homes.on(Optional.ofNullable(disks.get(slot))));
     SimulatedSupervisor supervisor = new SimulatedSupervisor(this, settings);
     supervisors.put(slot, supervisor);
@@ -280,6 +335,7 @@ public final class SimulatedSwitch {
       return;
     }
     long session = nextSession++;
+    Slot slot = supervisor.settings().slot();
     Connection connection =
         new Connection(
             scheduler,
@@ -289,24 +345,52 @@ public final class SimulatedSwitch {
               @Override
               public void received(byte[] octets) {
                 if (forwarderAlive && forwarderConnections.containsKey(session)) {
-                  drain();
-                  border.received(session, parse(octets));
-                  settle();
+                  fromSupervisor(session, slot, parse(octets));
                 }
               }
 
               @Override
               public void ended(String reason) {
+                sessionSlots.remove(session);
                 if (forwarderConnections.remove(session) != null && forwarderAlive) {
                   border.closed(session);
                   settle();
                 }
               }
-            },
-            (from, octets) -> {});
+            });
     forwarderConnections.put(session, connection);
+    sessionSlots.put(session, slot);
     border.opened(session);
     supervisor.forwarderConnected(connection);
+  }
+
+  private void fromSupervisor(long session, Slot slot, ToForwarder message) {
+    drain();
+    if (message.hasClaim()) {
+      lastClaims.put(slot, message.getClaim());
+    }
+    build.tampering.atForwarder(this, message);
+    border.received(session, message);
+    settle();
+  }
+
+  /** A message that a slot didn't send, for bugs on purpose. */
+  void forge(Slot from, ToForwarder message) {
+    sessionSlots.forEach((session, slot) -> {
+      if (slot == from) {
+        border.received(session, message);
+      }
+    });
+  }
+
+  /** The same, after what is at work now. */
+  void forgeSoon(Slot from, Supplier<ToForwarder> message) {
+    scheduler.after(0, () -> forge(from, message.get()));
+  }
+
+  /** After what is at work now. */
+  void soon(Runnable event) {
+    scheduler.after(0, event);
   }
 
   private static ToForwarder parse(byte[] octets) {
@@ -341,8 +425,8 @@ public final class SimulatedSwitch {
       return;
     }
     Connection connection =
-        new Connection(
-            scheduler, build.connectionDelayNanos, a.peerEnd(), b.peerEnd(), (from, octets) -> {});
+        new Connection(scheduler, build.connectionDelayNanos, a.peerEnd(), b.peerEnd());
+    peers = connection;
     a.peerConnected(connection, 0);
     b.peerConnected(connection, 1);
   }
@@ -353,53 +437,38 @@ public final class SimulatedSwitch {
 
   // ---- time
 
-  private void armTime() {
-    if (timeArmed) {
-      return;
-    }
-    timeArmed = true;
+  /** Looks at the time again when the border must, or earlier. */
+  private void arm() {
     long when =
-        Math.max(
-            scheduler.nanos(),
-            forwarderAlive ? border.nextDeadlineNanos() : scheduler.nanos() + RECONNECT_NANOS);
-    scheduler.at(
-        when,
-        () -> {
-          timeArmed = false;
-          if (forwarderAlive) {
-            plane.time(scheduler.nanos());
-            drain();
-            border.onTime();
-            drain();
-            connectPeers();
-            askAgain();
-          }
-          afterEvent();
-          armTime();
-        });
-    armedFor = when;
+        forwarderAlive
+            ? Math.max(scheduler.nanos(), border.nextDeadlineNanos())
+            : scheduler.nanos() + RECONNECT_NANOS;
+    if (when < armedFor) {
+      armedFor = when;
+      scheduler.at(when, () -> onTime(when));
+    }
   }
 
-  private long armedFor;
+  private void onTime(long when) {
+    if (armedFor != when) {
+      return; // an earlier one came in between, and armed anew
+    }
+    armedFor = Long.MAX_VALUE;
+    if (forwarderAlive) {
+      plane.time(scheduler.nanos());
+      drain();
+      border.onTime();
+      drain();
+      connectPeers();
+      requests.askAgain();
+    }
+    afterEvent();
+    arm();
+  }
 
-  /** A deadline that came nearer is looked at. */
   private void settle() {
     drain();
-    long next = border.nextDeadlineNanos();
-    if (forwarderAlive && next < armedFor) {
-      long when = Math.max(next, scheduler.nanos());
-      armedFor = when;
-      scheduler.at(
-          when,
-          () -> {
-            if (forwarderAlive && border.nextDeadlineNanos() <= scheduler.nanos()) {
-              drain();
-              border.onTime();
-              drain();
-              afterEvent();
-            }
-          });
-    }
+    arm();
     afterEvent();
   }
 
@@ -410,7 +479,7 @@ public final class SimulatedSwitch {
   }
 
   /** What came in by the data plane is told to the border. */
-  public void planeChanged() {
+  void planeChanged() {
     if (forwarderAlive) {
       settle();
     }
@@ -418,63 +487,29 @@ public final class SimulatedSwitch {
 
   void afterEvent() {
     invariants.check();
-    if (!asked.isEmpty()) {
-      scheduler.after(0, this::askAgain);
+    plan.afterEvent();
+    if (requests.waiting()) {
+      scheduler.after(0, requests::askAgain);
     }
   }
 
   // ---- people
 
-  /** A person asks, again and again until there is an answer; always with the same id. */
-  public void ask(Input.Request request) {
-    asked.put(request.requestId(), new Asked(request, request.requestId(), false, false));
-    askAgain();
+  void ask(Input.Request request) {
+    requests.ask(request);
   }
 
-  public void askSwitchover(String id, boolean force) {
-    asked.put(id, new Asked(null, id, true, force));
-    askAgain();
+  void askSwitchover(String id, boolean force) {
+    requests.askSwitchover(id, force);
   }
 
-  /** Asks the active one, once each process: a retry is for when that one has gone. */
-  private void askAgain() {
-    for (Asked one : List.copyOf(asked.values())) {
-      SimulatedSupervisor active = supervisors.get(border.holder());
-      if (active != null
-          && active.life() == SimulatedSupervisor.Life.RUNNING
-          && active.core().role() == Role.ACTIVE
-          && askedOf.put(one.id, active) != active) {
-        if (one.switchover) {
-          active.event(() -> active.core().switchover(one.id, one.force));
-        } else if (one.request != null) {
-          Input.Request request = one.request;
-          active.event(() -> active.core().request(request));
-        }
-      }
-    }
-    invariants.check();
+  Requests requests() {
+    return requests;
   }
 
-  void answered(Slot slot, String id, boolean ok, String text, int copies) {
-    if (text.contains("is not active") || text.contains("is under way")) {
-      askedOf.remove(id);
-      return;
-    }
-    asked.remove(id);
-    answers.put(id, (ok ? "yes: " : "no: ") + text);
-    events.add(
-        scheduler.nanos()
-            + " "
-            + slot
-            + " answered "
-            + id
-            + " "
-            + ok
-            + " "
-            + text
-            + " ("
-            + copies
-            + ")");
+  void answered(String id, boolean ok, String text) {
+    note("answered " + id + " " + ok + " " + text);
+    requests.answered(id, ok, text);
   }
 
   void store(SimulatedSupervisor supervisor, StoredConfiguration configuration) {
@@ -483,43 +518,67 @@ public final class SimulatedSwitch {
   }
 
   void readBack(ReadBack answer) {
-    events.add("read back at " + answer.getApplied());
+    note("read back at " + answer.getApplied());
   }
 
   void event(Slot slot, Severity severity, String code, String text) {
-    events.add(
-        scheduler.nanos() / 1000
-            + " us "
-            + Settings.letter(slot)
-            + " "
-            + severity
-            + " "
-            + code
-            + " "
-            + text);
+    newestByCode.put(code, text);
+    note(Settings.letter(slot) + " " + severity + " " + code + " " + text);
+  }
+
+  void note(String text) {
+    events.add(scheduler.nanos() / 1000 + " us " + text);
+    if (events.size() > EVENTS_MAX) {
+      events.remove();
+    }
   }
 
   // ---- inspection
 
-  public Border border() {
+  Border border() {
     return border;
   }
 
-  public SimulatedPlane plane() {
+  SimulatedPlane plane() {
     return plane;
   }
 
-  public Map<Slot, SimulatedSupervisor> supervisors() {
+  Tampering tampering() {
+    return build.tampering;
+  }
+
+  FaultPlan plan() {
+    return plan;
+  }
+
+  Map<Slot, SimulatedSupervisor> supervisors() {
     return supervisors;
   }
 
-  public Map<String, String> answers() {
-    return answers;
+  Optional<SimulatedSupervisor> active() {
+    return Optional.ofNullable(supervisors.get(border.holder()));
   }
 
-  /** The event streams of both slots. */
-  public List<String> events() {
-    return events;
+  Map<String, String> answers() {
+    return requests.answers();
+  }
+
+  /** The event streams of both slots, the newest part. */
+  List<String> events() {
+    return List.copyOf(events);
+  }
+
+  /** The newest event of each code. */
+  Map<String, String> newestByCode() {
+    return newestByCode;
+  }
+
+  List<Takeover> takeovers() {
+    return takeovers;
+  }
+
+  long longestGapNanos() {
+    return longestGapNanos;
   }
 
   boolean forwarderAlive() {
@@ -527,11 +586,24 @@ public final class SimulatedSwitch {
   }
 
   /** True when one supervisor is active and the other is listed in sync. */
-  public boolean redundant() {
+  boolean redundant() {
     return forwarderAlive && border.holderAlive() && border.inSync() != Slot.SLOT_UNSPECIFIED;
   }
 
-  public String name() {
+  /** Redundant, and nothing of an earlier fault goes on. */
+  boolean healed() {
+    return redundant()
+        && supervisors.size() == 2
+        && supervisors.values().stream()
+            .allMatch(one -> one.life() == SimulatedSupervisor.Life.RUNNING)
+        && !requests.waiting();
+  }
+
+  boolean isRedundantBuild() {
+    return build.redundant;
+  }
+
+  String name() {
     return build.name;
   }
 }

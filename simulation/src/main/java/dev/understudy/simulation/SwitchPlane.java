@@ -21,14 +21,17 @@ import java.util.function.Consumer;
  * The soft switch's forwarding, learning and flush code as a simulated switch's body; writes that
  * change something are told.
  */
-final class SwitchPlane implements SimulatedSwitch.SimulatedPlane {
+final class SwitchPlane implements SimulatedPlane {
   private final DirectDataPlane plane;
-  private final Consumer<String> changes;
-  private final TreeMap<String, String> written = new TreeMap<>();
+  private final Consumer<Output> changes;
+  private final Tampering tampering;
+  private final TreeMap<String, Output> written = new TreeMap<>();
 
-  SwitchPlane(long incarnation, DirectDataPlane.Wire wire, Consumer<String> changes) {
+  SwitchPlane(
+      long incarnation, DirectDataPlane.Wire wire, Consumer<Output> changes, Tampering tampering) {
     this.plane = new DirectDataPlane(SwitchLimits.SMALL, incarnation, wire);
     this.changes = changes;
+    this.tampering = tampering;
   }
 
   void receive(int port, byte[] octets, long nowNanos) {
@@ -50,28 +53,28 @@ final class SwitchPlane implements SimulatedSwitch.SimulatedPlane {
   }
 
   @Override
-  public Optional<String> carryOut(Output output) {
+  public Optional<String> carryOut(Output wanted) {
+    Optional<Output> meant = tampering.output(wanted);
+    if (meant.isEmpty()) {
+      return Optional.empty();
+    }
+    Output output = meant.get();
     long learnedBefore = output.hasFlushLearned() ? plane.learnedCount() : 0;
     Optional<String> refusal = plane.carryOut(output);
     switch (output.getKindCase()) {
       case SEND_FRAME -> {}
       case FLUSH_LEARNED -> {
         if (plane.learnedCount() != learnedBefore) {
-          changes.accept("flush " + line(output));
+          changes.accept(output);
         }
       }
       default -> {
-        String what = line(output);
-        if (!what.equals(written.put(key(output), what))) {
-          changes.accept(what + refusal.map(reason -> " refused: " + reason).orElse(""));
+        if (!output.equals(written.put(key(output), output))) {
+          changes.accept(output);
         }
       }
     }
     return refusal;
-  }
-
-  private static String line(Output output) {
-    return output.toString().replaceAll("\\s+", " ").strip();
   }
 
   private static String key(Output output) {

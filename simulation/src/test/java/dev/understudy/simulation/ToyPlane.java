@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Ports without a switch: everything carried out is written down with its time. */
-final class ToyPlane implements SimulatedSwitch.SimulatedPlane {
+final class ToyPlane implements SimulatedPlane {
   private final Scheduler scheduler;
   private final List<String> trace;
   private final TreeMap<Integer, SetPortState> states = new TreeMap<>();

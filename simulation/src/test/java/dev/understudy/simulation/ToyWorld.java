@@ -43,7 +43,10 @@ final class ToyWorld {
                 ToyWorld::homes,
                 delayNanos,
                 300 * MILLI,
-                true));
+                true,
+                FaultPlan.FIRST_NANOS,
+                List.of(),
+                Tampering.NONE));
   }
 
   private static ConfigurationHomes homes(Optional<StoredConfiguration> disk) {

@@ -58,6 +58,7 @@ public final class UnderstudyCommand {
     clear.addSubcommand(new ClearCommand.ErrDisable(console));
     root.addSubcommand(clear);
     root.addSubcommand(new DemoCommand(console));
+    root.addSubcommand(new SimulateCommand(console));
     root.addSubcommand(new ProcessCommands.Forwarder());
     root.addSubcommand(new ProcessCommands.Supervisor());
     root.addSubcommand(new FaultCommand(console));

@@ -1,0 +1,85 @@
+package dev.understudy.simulation;
+
+import dev.understudy.core.Check;
+import dev.understudy.core.Input;
+import dev.understudy.replication.Role;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * People's requests, each asked of the active one until it is answered, always with the same id.
+ */
+final class Requests {
+  private static final Pattern VERSION = Pattern.compile("configuration version (\\d+) is in");
+
+  private record Asked(
+      Input.@Nullable Request request, String id, boolean switchover, boolean force) {}
+
+  private final SimulatedSwitch owner;
+  private final LinkedHashMap<String, Asked> asked = new LinkedHashMap<>();
+  private final TreeMap<String, SimulatedSupervisor> askedOf = new TreeMap<>();
+  private final TreeMap<String, String> answers = new TreeMap<>();
+
+  Requests(SimulatedSwitch owner) {
+    this.owner = owner;
+  }
+
+  void ask(Input.Request request) {
+    asked.put(request.requestId(), new Asked(request, request.requestId(), false, false));
+    askAgain();
+  }
+
+  void askSwitchover(String id, boolean force) {
+    asked.put(id, new Asked(null, id, true, force));
+    askAgain();
+  }
+
+  boolean waiting() {
+    return !asked.isEmpty();
+  }
+
+  Map<String, String> answers() {
+    return answers;
+  }
+
+  /** Asks the active one, once each process: a retry is for when that one has gone. */
+  void askAgain() {
+    for (Asked one : List.copyOf(asked.values())) {
+      SimulatedSupervisor active = owner.supervisors().get(owner.border().holder());
+      if (active != null
+          && active.life() == SimulatedSupervisor.Life.RUNNING
+          && active.core().role() == Role.ACTIVE
+          && askedOf.put(one.id, active) != active) {
+        if (one.switchover) {
+          active.event(() -> active.core().switchover(one.id, one.force));
+        } else if (one.request != null) {
+          Input.Request request = one.request;
+          active.event(() -> active.core().request(request));
+        }
+      }
+    }
+  }
+
+  void answered(String id, boolean ok, String text) {
+    if (text.contains("is not active") || text.contains("is under way")) {
+      askedOf.remove(id);
+      return;
+    }
+    Matcher version = VERSION.matcher(text);
+    if (ok && owner.forwarderAlive() && version.find()) {
+      Check.that(
+          owner.border().configurationVersion() >= Long.parseLong(version.group(1)),
+          "6: an acknowledged configuration is in the forwarder's cell",
+          text,
+          owner.border().configurationVersion());
+    }
+    asked.remove(id);
+    askedOf.remove(id);
+    answers.put(id, (ok ? "yes: " : "no: ") + text);
+  }
+}

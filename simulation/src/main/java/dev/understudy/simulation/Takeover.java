@@ -1,0 +1,28 @@
+package dev.understudy.simulation;
+
+import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.Slot;
+
+/**
+ * A grant, as the simulator saw it: what a history row is compared with.
+ *
+ * @param held last bracket that the new active held, 0: it had no complete image
+ * @param applied last bracket carried out before
+ * @param rowsChanged rows had changed since the last one: it counts
+ */
+record Takeover(
+    long nanos,
+    long term,
+    ClaimKind kind,
+    Slot from,
+    Slot to,
+    long held,
+    long applied,
+    boolean newForwarder,
+    long lostInputs,
+    boolean rowsChanged) {
+  /** Everything carried out before is known to the new active. */
+  boolean knowsAll() {
+    return held >= applied && held > 0;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.understudy.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Worlds in which something was wrong once, cut down to what matters. */
+final class FoundWorldsTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "learning-after-a-resumed-session",
+        "forwarder-restart-with-a-bracket-to-send-again",
+        "forwarder-restart-that-the-standby-wins"
+      })
+  void what_was_wrong_once_stays_right(String name) {
+    assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();
+  }
+}
