@@ -5,6 +5,7 @@ import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
+import dev.understudy.schema.Position;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TickInput;
@@ -81,6 +82,10 @@ final class Rehearsal {
             .setKind(ClaimKind.IF_LOST)
             .setReason("rehearsal")
             .setApplied(image.position().number())
+            .setLastApplied(
+                Position.newBuilder()
+                    .setTerm(image.position().term())
+                    .setNumber(image.position().number()))
             .setConsumed(mark.consumed())
             .setIncarnation(mark.incarnation())
             .setNowNanos(mark.at().now().nanos())
