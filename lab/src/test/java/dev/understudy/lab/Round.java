@@ -106,8 +106,7 @@ final class Round {
         hits.add("%s: %s without a BPDU".formatted(port, ofSwitch.longestGap));
       }
       // A standby that speaks too, or an old active that wakes, would be heard as frames too many.
-      double longer = Math.max(0, report.seconds - twin.seconds);
-      double framesMax = before.ofSwitch.frames + longer * 1e9 / helloTime.toNanos() + 1;
+      double framesMax = before.ofSwitch.frames * Math.max(1, report.seconds / twin.seconds) + 1;
       if (ofSwitch.frames > framesMax) {
         hits.add(
             "%s: %d BPDUs, without the strike %d"
