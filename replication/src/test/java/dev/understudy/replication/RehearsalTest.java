@@ -17,6 +17,7 @@ import dev.understudy.core.SwitchTime;
 import dev.understudy.core.Timers;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoredConfiguration;
+import dev.understudy.schema.TermRow;
 import dev.understudy.schema.TimerRow;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +80,10 @@ final class RehearsalTest {
             .setKey(TimerRow.Key.newBuilder().setEngine("alarm").setName("only"))
             .setDeadlineNanos(deadlineNanos)
             .build();
+    TermRow term =
+        TermRow.newBuilder().setKey(TermRow.Key.newBuilder().setTerm(1)).setStartsAt(1).build();
     image.apply(
-        List.of(RowChange.put(timer)),
+        List.of(RowChange.put(timer), RowChange.put(term)),
         new Image.Position(1, 7),
         new Image.Mark(1, 9, new Moment(new SwitchTime(NOW), 0), wakeAtNanos));
     return Rehearsal.run(
