@@ -47,6 +47,7 @@ static int bound(const char *name) { const char *value = getenv(name); return va
 #define CONSUMED_OF_THIS_FORWARDER 32
 #define READY_AFTER_WELCOME 33
 #define THE_LOSER_IS_TOLD 34
+#define A_STREAM_IS_ASKED_FOR_ONCE 35
 
 #ifndef LOGN
 #define LOGN 2     /* brackets that the log for catch-up keeps */
@@ -389,7 +390,8 @@ inline grant(s_) {
   x = holder;                                    /* previous */
   b = holderSession && holder != s_;             /* there is somebody to be fenced */
   y = (ck[s_] == HANDED_OVER -> permit : 0);
-  b2 = listed == s_ || (cn[s_] >= A && ct[s_] == At);
+  b3 = listed == s_;
+  b2 = b3 || (cn[s_] >= A && ct[s_] == At);
   P(ck[s_] != IF_LOST || !HOLDER_ALIVE, claims_by_the_rules);
   P(ck[s_] != COLD || !HOLDER_ALIVE, claims_by_the_rules);
   P(ck[s_] != HANDED_OVER || dead[x] || role[x] != ACTIVE || handing[x], claims_by_the_rules);
@@ -411,13 +413,13 @@ inline grant(s_) {
   if :: !any -> A = ca[s_]; At = ct[s_] :: else fi;
   delivered = (cinc[s_] == inc && cc[s_] > C && (b2 || OUT(OWN_INPUTS_ONLY_OF_THE_LINEAGE)) -> cc[s_] : C);
   if :: b -> fence(x) :: else fi;
-  toS(s_, GRANTED, term, A | (At << 4), C | (cell << 2) | ((!any) << 4), inc);
+  toS(s_, GRANTED, term, A | (At << 4), C | (cell << 2) | ((!any) << 4) | (b3 << 5), inc);
   if
   :: b && y > 0 && y >= A -> ready[x] = 1; held[x] = y; listed = x; checkListed()
   :: else
   fi;
   ct[s_] = 0; cn[s_] = 0; cc[s_] = 0; cinc[s_] = 0; ca[s_] = 0; cv[s_] = 0; ck[s_] = 0;
-  x = 0; y = 0; b = 0; b2 = 0
+  x = 0; y = 0; b = 0; b2 = 0; b3 = 0
 }
 
 /* ColdClaims.winner; all: the better one is not waited for any more */
@@ -768,7 +770,7 @@ inline onGranted(s_) {
   k = w != iinc[s_] && num[s_] != 0;             /* new epoch */
   b2 = b2 && m <= num[s_];
   if
-  :: b2 && !g4 && m != 0 && !OUT(LINEAGE_AT_GRANT) -> descends(s_, y >> 4, m); b2 = b2 && i; i = 0
+  :: b2 && !g4 && m != 0 && !OUT(LINEAGE_AT_GRANT) && !((z >> 5) & 1) -> descends(s_, y >> 4, m); b2 = b2 && i; i = 0
   :: else
   fi;
   v = 0; o = 0;                                 /* o: 1 a configuration is adopted or renewed */
@@ -787,7 +789,7 @@ inline onGranted(s_) {
   if :: !b2 -> rebased = m :: else fi;
   /* what may have to be sent again is there, all of it */
   if
-  :: b2 && !k ->
+  :: b2 && !k && x == term -> /* not a grant that another one has overtaken */
      i = m + 1;
      do
      :: i <= num[s_] -> P(kr[(s_) * NN + i], resend_is_complete); i++
@@ -831,7 +833,10 @@ inline fromForwarder(s_) {
         known[s_] = y;
         if :: w > applied[s_] -> applied[s_] = w :: else fi;
         if
-        :: (z & 4) && (z & 3) != s_ -> becomeStandby(s_); doReady = 1
+        :: (z & 4) && (z & 3) != s_ ->
+           /* a stream that is under way goes on */
+           if :: role[s_] != STANDBY || OUT(A_STREAM_IS_ASKED_FOR_ONCE) -> becomeStandby(s_) :: else fi;
+           doReady = 1
         :: !((z & 4) && (z & 3) != s_) && role[s_] == STARTING -> doClaim = COLD
         :: else -> doReady = 1
         fi
@@ -1157,6 +1162,7 @@ inline stray() {
   kl[2] = 1; km[2] = 2; kw[2] = CONTENT(0, 0, 0, 0, 1, 1);
   link[0] = 0; link[1] = 0; readySent[1] = 0; syncRequested[1] = 0; announced[1] = 0;
   num[1] = 2; km[NN + 2] = 1; kl[NN + 2] = 1;
+  up[1]!READY, 1, 2, 0, 0;       /* what it said in term 1 is still under way */
   if
   :: scene == 2 -> kw[NN + 2] = CONTENT(1, 1, 0, 0, 0, 0); ic[1] = 1; io[1] = 1; toCome--; last = 1; deliver()
   :: else -> kw[NN + 2] = CONTENT(0, 0, 1, 1, 0, 0); iv[1] = 1; disk[1] = 1; requests = 1

@@ -229,6 +229,7 @@ final class ActiveTerm {
   private static boolean standsOnWhatIsApplied(Image image, Granted granted) {
     return granted.getApplied() == 0
         || granted.getNewForwarder()
+        || granted.getInSync() // also in a term that began from nothing and had nothing carried out
         || image.descendsFrom(
             new Image.Position(
                 granted.getLastApplied().getTerm(), granted.getLastApplied().getNumber()));

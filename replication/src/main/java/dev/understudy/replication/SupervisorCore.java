@@ -285,7 +285,9 @@ public final class SupervisorCore {
     term = message.getTerm();
     applied = Math.max(applied, message.getApplied());
     if (message.getHolderAlive() && message.getHolder() != settings.slot()) {
-      becomeStandby("slot " + Settings.letter(message.getHolder()) + " is active");
+      if (!role.standby()) { // a stream that is under way goes on
+        becomeStandby("slot " + Settings.letter(message.getHolder()) + " is active");
+      }
       sendReady();
     } else if (role == Role.STARTING) {
       claim(ClaimKind.COLD, "start");

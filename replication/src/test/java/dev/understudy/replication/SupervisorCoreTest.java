@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
  */
 final class SupervisorCoreTest {
   private final List<ToForwarder> sent = new ArrayList<>();
+  private final List<CanonicalMessage> toPeer = new ArrayList<>();
   private final List<String> answers = new ArrayList<>();
   private final List<String> exits = new ArrayList<>();
   private SupervisorCore core;
@@ -54,7 +55,9 @@ final class SupervisorCoreTest {
     public void closeForwarder(String reason) {}
 
     @Override
-    public void toPeer(CanonicalMessage message) {}
+    public void toPeer(CanonicalMessage message) {
+      toPeer.add(message);
+    }
 
     @Override
     public boolean peerReady() {
@@ -312,6 +315,37 @@ final class SupervisorCoreTest {
         .singleElement()
         .satisfies(row -> assertThat(row.getCausesList()).isNotEmpty());
     assertThat(brackets()).extracting(BorderBracket::getMadeInTerm).containsOnly(3L);
+  }
+
+  @Test
+  void who_was_listed_in_sync_stands_on_what_is_applied() {
+    standby();
+    bracket(1, 2);
+    sent.clear();
+    tell(
+        ToSupervisor.newBuilder()
+            .setGranted(
+                Granted.newBuilder()
+                    .setTerm(3)
+                    .setKind(ClaimKind.IF_LOST)
+                    .setIncarnation(1)
+                    .setApplied(1)
+                    .setLastApplied(at(9, 1))
+                    .setInSync(true)));
+    assertThat(core.image().rows(HistoryRow.getDefaultInstance()))
+        .singleElement()
+        .satisfies(row -> assertThat(row.getCausesList()).isEmpty());
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void a_stream_under_way_is_not_asked_for_again_when_the_forwarder_is_back() {
+    standby();
+    core.forwarderDisconnected("cut");
+    toPeer.clear();
+    welcome(1, 1, Slot.SLOT_B);
+    assertThat(toPeer).noneMatch(CanonicalMessage::hasSyncRequest);
+    assertThat(sent).anyMatch(ToForwarder::hasStandbyReady);
   }
 
   @Test
