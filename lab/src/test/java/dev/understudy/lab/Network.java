@@ -86,12 +86,12 @@ record Network(
     /** At the ring's far side from the root, with its own port blocked. */
     WITH_ALTERNATE;
 
-    /** What happens before strikes where there is time for few; each event has a twin. */
-    List<Round.Event> fewEvents() {
+    /** What happens before strikes where there is time for one kind only; each has a twin. */
+    Round.Event oneEvent() {
       return switch (this) {
-        case AS_ROOT -> List.of(Round.Event.TOPOLOGY_CHANGE, Round.Event.HELLO_DUE);
-        case AS_DESIGNATED -> List.of(Round.Event.CONFIGURATION, Round.Event.NONE);
-        case WITH_ALTERNATE -> List.of(Round.Event.LINK_UP, Round.Event.TOPOLOGY_CHANGE);
+        case AS_ROOT -> Round.Event.TOPOLOGY_CHANGE;
+        case AS_DESIGNATED -> Round.Event.CONFIGURATION;
+        case WITH_ALTERNATE -> Round.Event.LINK_UP;
       };
     }
   }
