@@ -2,20 +2,13 @@ package dev.understudy.benchmarks;
 
 import com.google.protobuf.ByteString;
 import dev.understudy.border.DataPlaneListener;
+import dev.understudy.border.DelegatingDataPlane;
 import dev.understudy.forwarder.ControlledDataPlane;
 import dev.understudy.forwarder.dataplane.DirectDataPlane;
 import dev.understudy.forwarder.soft.SwitchLimits;
-import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
-import dev.understudy.schema.LinkInput;
-import dev.understudy.schema.Output;
-import dev.understudy.schema.SetPort;
-import dev.understudy.schema.SetPortState;
-import dev.understudy.schema.SetStaticMac;
-import dev.understudy.schema.SetVlans;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -58,7 +51,7 @@ final class LearningPlane {
   }
 
   /** On the judge's thread, but for wake-ups. */
-  private final class Plane implements ControlledDataPlane {
+  private final class Plane extends DelegatingDataPlane implements ControlledDataPlane {
     /** How often it looks whether to begin. */
     private static final long LOOK_NANOS = 1_000_000;
 
@@ -67,8 +60,13 @@ final class LearningPlane {
     private final Semaphore wakeups = new Semaphore(0);
 
     Plane(long incarnation) {
+      this(incarnation, new DirectDataPlane(SwitchLimits.SMALL, incarnation, (port, octets) -> {}));
+    }
+
+    private Plane(long incarnation, DirectDataPlane body) {
+      super(body);
       this.incarnation = incarnation;
-      this.body = new DirectDataPlane(SwitchLimits.SMALL, incarnation, (port, octets) -> {});
+      this.body = body;
     }
 
     @Override
@@ -115,41 +113,6 @@ final class LearningPlane {
                 .setBridgePort(FIRST_BRIDGE_PORT + (int) (number / macs.length % BRIDGE_PORTS)));
       }
       return batch.setSequence(sequence + CHANGES_IN_BATCH).build();
-    }
-
-    @Override
-    public Optional<String> carryOut(Output output) {
-      return body.carryOut(output);
-    }
-
-    @Override
-    public List<SetPortState> portStates() {
-      return body.portStates();
-    }
-
-    @Override
-    public List<SetStaticMac> staticMacs() {
-      return body.staticMacs();
-    }
-
-    @Override
-    public List<SetVlans.Vlan> vlans() {
-      return body.vlans();
-    }
-
-    @Override
-    public List<SetPort> ports() {
-      return body.ports();
-    }
-
-    @Override
-    public List<LinkInput> links() {
-      return body.links();
-    }
-
-    @Override
-    public List<ForwarderCounter> counters() {
-      return body.counters();
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.understudy.replication;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import dev.understudy.core.Check;
 import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
@@ -10,18 +9,15 @@ import dev.understudy.core.Input;
 import dev.understudy.core.Moment;
 import dev.understudy.core.Result;
 import dev.understudy.core.RowChange;
-import dev.understudy.core.RowKey;
 import dev.understudy.core.Step;
 import dev.understudy.core.SwitchTime;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.BracketKind;
-import dev.understudy.schema.Cause;
 import dev.understudy.schema.CauseCode;
 import dev.understudy.schema.ConfigRow;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.Health;
-import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.LearnedRequest;
 import dev.understudy.schema.LearningLaneRow;
 import dev.understudy.schema.LinkInput;
@@ -82,7 +78,7 @@ final class ActiveTerm {
       NavigableMap<Long, Bracket> retained,
       Answers answers,
       Granted granted,
-      Start start,
+      TermStart start,
       boolean streaming) {
     this.settings = settings;
     this.environment = environment;
@@ -93,28 +89,20 @@ final class ActiveTerm {
     this.feed = new PeerFeed(environment, image, log, retained, streaming);
     this.term = granted.getTerm();
     this.incarnation = granted.getIncarnation();
-    this.last = start.at;
+    this.last = start.at();
     this.startsAt = image.position().number() + 1;
     this.firstOutput = granted.getApplied() + 1;
     this.taken =
-        start.kind != Input.Start.HITLESS || image.mark().incarnation() != incarnation
+        // Brackets that are sent again have consumed inputs that the forwarder doesn't know of yet.
+        start.kind() == Input.Start.UNSYNCED || image.mark().incarnation() != incarnation
             ? granted.getConsumed()
             : Math.max(granted.getConsumed(), image.mark().consumed());
     this.host = new EngineHost(settings.engines(), image);
     this.faulty = host.faulty();
     this.record =
         TakeoverRecord.begin(
-            granted, settings.slot(), start.trigger, start.causes, startsAt, start.at, image);
+            granted, settings.slot(), start.trigger(), start.causes(), startsAt, start.at(), image);
   }
-
-  /** How a term begins, worked out before anything is changed. */
-  private record Start(
-      Input.Start kind,
-      Moment at,
-      String trigger,
-      List<Cause> causes,
-      List<RowChange> changed,
-      Optional<StoredConfiguration> stored) {}
 
   /**
    * Begins a term: re-sends what the forwarder has not carried out, then goes on from the image.
@@ -135,8 +123,8 @@ final class ActiveTerm {
       boolean wasActive,
       boolean streaming) {
     Image.Position based = image.position();
-    Start start = plan(settings, environment, image, granted, complete, wasActive);
-    if (start.kind == Input.Start.UNSYNCED) {
+    TermStart start = TermStart.plan(settings, environment, image, granted, complete, wasActive);
+    if (start.kind() == Input.Start.UNSYNCED) {
       // What was not carried out is not sent again: the term goes on after what was.
       image.apply(
           List.of(),
@@ -151,206 +139,6 @@ final class ActiveTerm {
     active.resend();
     active.first(granted, start, based);
     return active;
-  }
-
-  private static Start plan(
-      Settings settings,
-      Environment environment,
-      Image image,
-      Granted granted,
-      boolean complete,
-      boolean wasActive) {
-    List<Cause> causes = new ArrayList<>();
-    boolean newEpoch =
-        granted.getIncarnation() != image.mark().incarnation()
-            && !image.position().equals(Image.Position.NONE);
-    boolean behind = granted.getApplied() > image.position().number();
-    boolean strayed = complete && !behind && !standsOnWhatIsApplied(image, granted);
-    boolean known = complete && !behind && !strayed;
-    String trigger = trigger(granted, wasActive);
-    Optional<StoredConfiguration> stored = Optional.empty();
-    if (!known) {
-      stored = Optional.of(newestConfiguration(settings, environment, granted, causes));
-      dropUnlessNewer(settings, environment, image, stored.get(), causes);
-      if (granted.getApplied() > 0) {
-        causes.add(
-            strayed
-                ? cause(
-                    CauseCode.STATE_BEHIND_BORDER,
-                    "bracket "
-                        + granted.getApplied()
-                        + " was carried out of term "
-                        + granted.getLastApplied().getTerm()
-                        + ", which the image here does not descend from")
-                : behind && complete
-                    ? cause(
-                        CauseCode.STATE_BEHIND_BORDER,
-                        "bracket "
-                            + granted.getApplied()
-                            + " was carried out, "
-                            + image.position().number()
-                            + " is the last one held here")
-                    : cause(CauseCode.STANDBY_NOT_SYNCED, "the image here was not complete"));
-      }
-    }
-    if (newEpoch && granted.getNewForwarder()) {
-      causes.add(
-          cause(
-              CauseCode.FORWARDER_RESTARTED, "forwarder incarnation " + granted.getIncarnation()));
-    }
-    if (granted.getLostInputs() > 0) {
-      causes.add(
-          cause(
-              CauseCode.INPUT_LOST,
-              granted.getLostInputs() + " control frames did not fit the log"));
-    }
-    Moment begins = new Moment(new SwitchTime(granted.getNowNanos()), granted.getWallMillis());
-    List<RowChange> changed = List.of();
-    Input.Start kind = known ? Input.Start.HITLESS : Input.Start.UNSYNCED;
-    if (newEpoch) {
-      changed = rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos());
-      kind = known ? Input.Start.NEW_FORWARDER : kind;
-    } else if (known) {
-      changed = EngineHost.anotherTry(settings.engines(), image);
-      if (!changed.isEmpty()) {
-        kind = Input.Start.ENGINE_ANEW;
-        causes.add(cause(CauseCode.ENGINE_FAULTY, "an engine was FAULTY and gets another try"));
-        changed.forEach(image::apply);
-      }
-    }
-    Moment at = kind == Input.Start.HITLESS ? image.mark().at() : begins;
-    return new Start(kind, at, trigger, causes, changed, stored);
-  }
-
-  /**
-   * Whether the last bracket carried out is one of those that made this image. One of the same
-   * number but of another term is not: its term began without what this supervisor holds.
-   */
-  private static boolean standsOnWhatIsApplied(Image image, Granted granted) {
-    return granted.getApplied() == 0
-        || granted.getNewForwarder()
-        || granted.getInSync() // also in a term that began from nothing and had nothing carried out
-        || image.descendsFrom(
-            new Image.Position(
-                granted.getLastApplied().getTerm(), granted.getLastApplied().getNumber()));
-  }
-
-  private static String trigger(Granted granted, boolean wasActive) {
-    if (wasActive) {
-      return "forwarder-restart";
-    }
-    return switch (granted.getKind()) {
-      case IF_LOST -> "failure";
-      case HANDED_OVER -> "switchover";
-      case FORCE -> "forced";
-      case COLD, CLAIM_KIND_UNSPECIFIED, UNRECOGNIZED -> "start";
-    };
-  }
-
-  private static StoredConfiguration newestConfiguration(
-      Settings settings, Environment environment, Granted granted, List<Cause> causes) {
-    Optional<StoredConfiguration> disk = settings.homes().disk();
-    Optional<StoredConfiguration> cell = parse(granted.getConfiguration().getOctets());
-    if (disk.isEmpty() || cell.isEmpty()) {
-      return disk.or(() -> cell).orElseGet(settings.homes()::first);
-    }
-    ConfigurationHomes.Choice choice = settings.homes().choose(disk.get(), cell.get());
-    if (!choice.diverged()) {
-      return choice.chosen();
-    }
-    // What was acknowledged is in the cell; a disk may hold what was never carried out.
-    diverged(settings, environment, disk.get(), cell.get(), "on the disk", causes);
-    return cell.get();
-  }
-
-  private static void diverged(
-      Settings settings,
-      Environment environment,
-      StoredConfiguration other,
-      StoredConfiguration chosen,
-      String where,
-      List<Cause> causes) {
-    settings.homes().keepAside(other);
-    String evidence =
-        "versions "
-            + other.getConfig().getVersion()
-            + " "
-            + where
-            + " and "
-            + chosen.getConfig().getVersion()
-            + " in the forwarder don't descend from each other";
-    causes.add(cause(CauseCode.CONFIGURATION_DIVERGED, evidence));
-    environment.event(Severity.WARNING, "CONFIGURATION_DIVERGED", evidence);
-  }
-
-  private static Optional<StoredConfiguration> parse(ByteString octets) {
-    if (octets.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(StoredConfiguration.parseFrom(octets));
-    } catch (InvalidProtocolBufferException e) {
-      return Optional.empty();
-    }
-  }
-
-  /**
-   * An image with an older configuration than the newest acknowledged one, or with one of another
-   * lineage, is worth less than that configuration.
-   */
-  private static void dropUnlessNewer(
-      Settings settings,
-      Environment environment,
-      Image image,
-      StoredConfiguration stored,
-      List<Cause> causes) {
-    if (image.isEmpty()) {
-      return;
-    }
-    if (image
-        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
-        .isPresent()) {
-      StoredConfiguration held = settings.homes().export(image);
-      ConfigurationHomes.Choice choice = settings.homes().choose(held, stored);
-      if (choice.diverged()) {
-        diverged(settings, environment, held, stored, "in the image", causes);
-      } else if (choice.chosen().equals(held)) {
-        return;
-      }
-    }
-    int terms = Tables.number(TermRow.getDefaultInstance());
-    int history = Tables.number(HistoryRow.getDefaultInstance());
-    for (int table : image.tables()) {
-      if (table != terms && table != history) {
-        image.clear(RowKey.first(table), null);
-      }
-    }
-  }
-
-  private static List<RowChange> rebase(Environment environment, Image image, long deltaNanos) {
-    List<RowChange> moved = new ArrayList<>();
-    for (RowKey key : image.after(RowKey.first(0)).keySet()) {
-      if (!Tables.known(key.table())) {
-        continue;
-      }
-      try {
-        ByteString octets = image.octets(key).orElseThrow();
-        Message before = Tables.decode(key.table(), octets);
-        Message after = Tables.rebase(before, deltaNanos);
-        if (!after.equals(before)) {
-          moved.add(RowChange.put(after));
-        }
-      } catch (InvalidProtocolBufferException e) {
-        environment.event(
-            Severity.ERROR, "ROW_DAMAGED", "row " + key + " can't be read: " + e.getMessage());
-      }
-    }
-    moved.forEach(image::apply);
-    return moved;
-  }
-
-  private static Cause cause(CauseCode code, String evidence) {
-    return Cause.newBuilder().setCode(code).setEvidence(evidence).build();
   }
 
   /**
@@ -379,8 +167,8 @@ final class ActiveTerm {
     }
   }
 
-  private void first(Granted granted, Start start, Image.Position based) {
-    List<RowChange> extra = new ArrayList<>(start.changed);
+  private void first(Granted granted, TermStart start, Image.Position based) {
+    List<RowChange> extra = new ArrayList<>(start.changed());
     extra.add(
         RowChange.put(
             TermRow.newBuilder()
@@ -395,8 +183,8 @@ final class ActiveTerm {
       extra.add(RowChange.delete(terms.get(i)));
     }
     Input signal =
-        new Input.TermStarted(term, start.kind, granted.getPortStatesList(), start.stored);
-    step(signal, start.at, extra, 0, Optional.empty());
+        new Input.TermStarted(term, start.kind(), granted.getPortStatesList(), start.stored());
+    step(signal, start.at(), extra, 0, Optional.empty());
     requestLearned();
   }
 

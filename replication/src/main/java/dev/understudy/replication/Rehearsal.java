@@ -1,13 +1,11 @@
 package dev.understudy.replication;
 
+import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
-import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.Position;
-import dev.understudy.schema.ReadBack;
-import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TickInput;
 import dev.understudy.schema.ToForwarder;
 import java.util.ArrayList;
@@ -24,7 +22,7 @@ final class Rehearsal {
   private Rehearsal() {}
 
   /** Collects what would have been sent to the forwarder. */
-  private static final class Nowhere implements Environment {
+  private static final class Nowhere extends SilentEnvironment {
     final List<ToForwarder> sent = new ArrayList<>();
     final List<String> errors = new ArrayList<>();
 
@@ -34,37 +32,11 @@ final class Rehearsal {
     }
 
     @Override
-    public void closeForwarder(String reason) {}
-
-    @Override
-    public void toPeer(CanonicalMessage message) {}
-
-    @Override
-    public boolean peerReady() {
-      return false;
-    }
-
-    @Override
-    public void closePeer(String reason) {}
-
-    @Override
-    public void answer(String requestId, boolean ok, String text, int copies) {}
-
-    @Override
-    public void store(StoredConfiguration configuration) {}
-
-    @Override
-    public void readBack(ReadBack answer) {}
-
-    @Override
     public void event(Severity severity, String code, String text) {
       if (severity == Severity.ERROR) {
         errors.add(code + " " + text);
       }
     }
-
-    @Override
-    public void exit(String reason) {}
   }
 
   /**
@@ -120,6 +92,9 @@ final class Rehearsal {
     }
     if (!nowhere.errors.isEmpty()) {
       return Optional.of("the takeover's rehearsal failed: " + nowhere.errors.getFirst());
+    }
+    if (!EngineHost.anotherTry(settings.engines(), image).isEmpty()) {
+      return Optional.empty(); // an engine that begins anew has much to say
     }
     return nowhere.sent.stream()
         .filter(message -> message.getBracket().getOutputsCount() > 0)

@@ -32,6 +32,7 @@ import dev.understudy.schema.RowRange;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StandbyNotReady;
 import dev.understudy.schema.StandbyReady;
+import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.SupervisorHello;
 import dev.understudy.schema.SyncRequest;
 import dev.understudy.schema.ToForwarder;
@@ -82,6 +83,7 @@ public final class SupervisorCore {
   private boolean holderAlive;
   private long applied;
   private int silenceLimitTicks = 5;
+  private boolean diskCompared;
   private boolean claimOutstanding;
   private int ticksSinceClaim = CLAIM_AGAIN_TICKS;
 
@@ -699,7 +701,9 @@ public final class SupervisorCore {
             Severity.INFO,
             "SYNCHRONISED",
             "snapshot of " + image.size() + " rows at " + image.position());
-        environment.store(settings.homes().export(image));
+        StoredConfiguration now = settings.homes().export(image);
+        keepAsideUnlessOlder(now);
+        environment.store(now);
         sendReady();
       }
       case REPAIRED ->
@@ -707,6 +711,30 @@ public final class SupervisorCore {
               Severity.WARNING,
               "TABLE_MISMATCH",
               "rows that differed from the active's were replaced");
+    }
+  }
+
+  /**
+   * What this module's disk held at start gives way to the active's configuration; unless it is
+   * older, it is kept beside it.
+   */
+  private void keepAsideUnlessOlder(StoredConfiguration now) {
+    Optional<StoredConfiguration> disk = diskCompared ? Optional.empty() : settings.homes().disk();
+    diskCompared = true;
+    if (disk.isEmpty()) {
+      return;
+    }
+    ConfigurationHomes.Choice choice = settings.homes().choose(now, disk.get());
+    if (choice.diverged() || !choice.chosen().equals(now)) {
+      settings.homes().keepAside(disk.get());
+      environment.event(
+          Severity.WARNING,
+          "CONFIGURATION_DIVERGED",
+          "version "
+              + disk.get().getConfig().getVersion()
+              + " on the disk is not part of the active's version "
+              + now.getConfig().getVersion()
+              + " and is kept aside");
     }
   }
 

@@ -15,8 +15,8 @@ import dev.understudy.core.RowChange;
 import dev.understudy.core.Step;
 import dev.understudy.core.SwitchTime;
 import dev.understudy.core.Timers;
+import dev.understudy.schema.EngineRow;
 import dev.understudy.schema.Slot;
-import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TermRow;
 import dev.understudy.schema.TimerRow;
 import java.util.List;
@@ -55,6 +55,10 @@ final class RehearsalTest {
     @Override
     public Step on(Input input, Moment at) {
       Step.Builder step = new Step.Builder();
+      if (input instanceof Input.TermStarted started
+          && started.start() == Input.Start.ENGINE_ANEW) {
+        step.output(Outputs.send(1, ByteString.copyFromUtf8("anew")));
+      }
       if (input instanceof Input.Tick && !timers.takeExpired(at.now()).isEmpty()) {
         step.output(Outputs.send(1, ByteString.copyFromUtf8("now")));
       }
@@ -90,32 +94,6 @@ final class RehearsalTest {
         new Settings(Slot.SLOT_B, 1, "", "", 1, List.of(Alarm.TYPE), new NoHomes()), image);
   }
 
-  /** A rehearsal has no use for the configuration's homes. */
-  private static final class NoHomes implements ConfigurationHomes {
-    @Override
-    public Optional<StoredConfiguration> disk() {
-      return Optional.empty();
-    }
-
-    @Override
-    public StoredConfiguration first() {
-      return StoredConfiguration.getDefaultInstance();
-    }
-
-    @Override
-    public StoredConfiguration export(ImageView image) {
-      return StoredConfiguration.getDefaultInstance();
-    }
-
-    @Override
-    public Choice choose(StoredConfiguration one, StoredConfiguration other) {
-      return new Choice(one, false);
-    }
-
-    @Override
-    public void keepAside(StoredConfiguration copy) {}
-  }
-
   @Test
   void an_image_with_timers_to_come_makes_no_output() {
     assertThat(rehearse(NOW + 1, NOW + 1)).isEmpty();
@@ -124,6 +102,27 @@ final class RehearsalTest {
   @Test
   void a_timer_that_is_due_at_the_next_tick_is_no_fault_of_the_image() {
     assertThat(rehearse(NOW - 1, NOW - 1)).isEmpty();
+  }
+
+  @Test
+  void an_engine_that_would_get_another_try_is_no_fault_of_the_image() {
+    Image image = new Image();
+    EngineRow faulty =
+        EngineRow.newBuilder()
+            .setKey(EngineRow.Key.newBuilder().setEngine("alarm"))
+            .setFaulty(true)
+            .build();
+    TermRow term =
+        TermRow.newBuilder().setKey(TermRow.Key.newBuilder().setTerm(1)).setStartsAt(1).build();
+    image.apply(
+        List.of(RowChange.put(faulty), RowChange.put(term)),
+        new Image.Position(1, 4),
+        new Image.Mark(1, 9, new Moment(new SwitchTime(NOW), 0), 0));
+
+    assertThat(
+            Rehearsal.run(
+                new Settings(Slot.SLOT_B, 1, "", "", 1, List.of(Alarm.TYPE), new NoHomes()), image))
+        .isEmpty();
   }
 
   @Test

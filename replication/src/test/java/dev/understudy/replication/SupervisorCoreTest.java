@@ -3,13 +3,22 @@ package dev.understudy.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.understudy.core.Engine;
+import dev.understudy.core.EngineType;
 import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
+import dev.understudy.core.Moment;
+import dev.understudy.core.RowChange;
+import dev.understudy.core.Step;
+import dev.understudy.core.SwitchTime;
 import dev.understudy.schema.Applied;
 import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.BracketKind;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.EngineRow;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
@@ -43,16 +52,14 @@ final class SupervisorCoreTest {
   private final List<CanonicalMessage> toPeer = new ArrayList<>();
   private final List<String> answers = new ArrayList<>();
   private final List<String> exits = new ArrayList<>();
+  private final NoHomes homes = new NoHomes();
   private SupervisorCore core;
 
-  private final class Recording implements Environment {
+  private final class Recording extends SilentEnvironment {
     @Override
     public void toForwarder(ToForwarder message) {
       sent.add(message);
     }
-
-    @Override
-    public void closeForwarder(String reason) {}
 
     @Override
     public void toPeer(CanonicalMessage message) {
@@ -65,21 +72,9 @@ final class SupervisorCoreTest {
     }
 
     @Override
-    public void closePeer(String reason) {}
-
-    @Override
     public void answer(String requestId, boolean ok, String text, int copies) {
       answers.add(requestId);
     }
-
-    @Override
-    public void store(StoredConfiguration configuration) {}
-
-    @Override
-    public void readBack(dev.understudy.schema.ReadBack answer) {}
-
-    @Override
-    public void event(Severity severity, String code, String text) {}
 
     @Override
     public void exit(String reason) {
@@ -87,36 +82,11 @@ final class SupervisorCoreTest {
     }
   }
 
-  private static final class NoHomes implements ConfigurationHomes {
-    @Override
-    public Optional<StoredConfiguration> disk() {
-      return Optional.empty();
-    }
-
-    @Override
-    public StoredConfiguration first() {
-      return StoredConfiguration.getDefaultInstance();
-    }
-
-    @Override
-    public StoredConfiguration export(ImageView image) {
-      return StoredConfiguration.getDefaultInstance();
-    }
-
-    @Override
-    public Choice choose(StoredConfiguration one, StoredConfiguration other) {
-      return new Choice(one, false);
-    }
-
-    @Override
-    public void keepAside(StoredConfiguration copy) {}
-  }
-
   @BeforeEach
   void begin() {
     core =
         new SupervisorCore(
-            new Settings(Slot.SLOT_A, 1, "test", "", 1, List.of(), new NoHomes()), new Recording());
+            new Settings(Slot.SLOT_A, 1, "test", "", 1, List.of(idle()), homes), new Recording());
   }
 
   private void tell(ToSupervisor.Builder message) {
@@ -260,15 +230,55 @@ final class SupervisorCoreTest {
     core.peerMessage(message.build());
   }
 
+  /** An engine that does nothing. */
+  private static EngineType idle() {
+    return new EngineType() {
+      @Override
+      public String name() {
+        return "idle";
+      }
+
+      @Override
+      public List<Message> tables() {
+        return List.of();
+      }
+
+      @Override
+      public Engine restore(ImageView image) {
+        return new Engine() {
+          @Override
+          public Step on(Input input, Moment at) {
+            return new Step.Builder().build();
+          }
+
+          @Override
+          public Optional<SwitchTime> nextDeadline() {
+            return Optional.empty();
+          }
+
+          @Override
+          public List<Message> export() {
+            return List.of();
+          }
+        };
+      }
+    };
+  }
+
   private void bracket(long term, long number) {
+    bracket(term, number, 0);
+  }
+
+  private void bracket(long term, long number, long consumed, RowChange... rows) {
     new Bracket(
             Open.newBuilder()
                 .setTerm(term)
                 .setNumber(number)
                 .setKind(BracketKind.BRACKET_KIND_STEP)
+                .setConsumed(consumed)
                 .setIncarnation(1)
                 .build(),
-            List.of(),
+            List.of(rows),
             List.of(ByteString.EMPTY))
         .send(core::peerMessage);
   }
@@ -346,6 +356,52 @@ final class SupervisorCoreTest {
     welcome(1, 1, Slot.SLOT_B);
     assertThat(toPeer).noneMatch(CanonicalMessage::hasSyncRequest);
     assertThat(sent).anyMatch(ToForwarder::hasStandbyReady);
+  }
+
+  @Test
+  void a_term_in_which_a_faulty_engine_begins_anew_takes_no_input_twice() {
+    standby();
+    EngineRow faulty =
+        EngineRow.newBuilder()
+            .setKey(EngineRow.Key.newBuilder().setEngine("idle"))
+            .setFaulty(true)
+            .build();
+    bracket(1, 2, 5, RowChange.put(faulty));
+    sent.clear();
+    tell(
+        ToSupervisor.newBuilder()
+            .setGranted(
+                Granted.newBuilder()
+                    .setTerm(2)
+                    .setKind(ClaimKind.IF_LOST)
+                    .setIncarnation(1)
+                    .setApplied(1)
+                    .setLastApplied(at(1, 1))
+                    .setConsumed(4)
+                    .setInSync(true)));
+    assertThat(core.image().row(faulty))
+        .hasValueSatisfying(row -> assertThat(row.getFaulty()).isFalse());
+    // The one that bracket 2 consumed, which is sent again.
+    tick(5);
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L);
+    tick(6);
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L, 4L);
+  }
+
+  @Test
+  void a_newer_configuration_on_the_own_disk_is_kept_aside_before_a_snapshot_takes_its_place() {
+    StoredConfiguration newer =
+        StoredConfiguration.newBuilder().setConfig(ConfigRow.newBuilder().setVersion(7)).build();
+    homes.disk = Optional.of(newer);
+    standby();
+    assertThat(homes.keptAside).containsExactly(newer);
+  }
+
+  @Test
+  void an_older_configuration_on_the_own_disk_gives_way_to_a_snapshot() {
+    homes.disk = Optional.of(StoredConfiguration.getDefaultInstance());
+    standby();
+    assertThat(homes.keptAside).isEmpty();
   }
 
   @Test

@@ -1,18 +1,10 @@
 package dev.understudy.simulation;
 
 import dev.understudy.border.Border;
+import dev.understudy.border.DelegatingDataPlane;
 import dev.understudy.forwarder.dataplane.DirectDataPlane;
 import dev.understudy.forwarder.soft.SwitchLimits;
-import dev.understudy.schema.ForwarderCounter;
-import dev.understudy.schema.LearnedChange;
-import dev.understudy.schema.LearnedInput;
-import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
-import dev.understudy.schema.SetPort;
-import dev.understudy.schema.SetPortState;
-import dev.understudy.schema.SetStaticMac;
-import dev.understudy.schema.SetVlans;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -21,7 +13,7 @@ import java.util.function.Consumer;
  * The soft switch's forwarding, learning and flush code as a simulated switch's body; writes that
  * change something are told.
  */
-final class SwitchPlane implements SimulatedPlane {
+final class SwitchPlane extends DelegatingDataPlane implements SimulatedPlane {
   private final DirectDataPlane plane;
   private final Consumer<Output> changes;
   private final Tampering tampering;
@@ -29,7 +21,12 @@ final class SwitchPlane implements SimulatedPlane {
 
   SwitchPlane(
       long incarnation, DirectDataPlane.Wire wire, Consumer<Output> changes, Tampering tampering) {
-    this.plane = new DirectDataPlane(SwitchLimits.SMALL, incarnation, wire);
+    this(new DirectDataPlane(SwitchLimits.SMALL, incarnation, wire), changes, tampering);
+  }
+
+  private SwitchPlane(DirectDataPlane plane, Consumer<Output> changes, Tampering tampering) {
+    super(plane);
+    this.plane = plane;
     this.changes = changes;
     this.tampering = tampering;
   }
@@ -92,50 +89,5 @@ final class SwitchPlane implements SimulatedPlane {
           kind + output.getSetStaticMac().getVid() + output.getSetStaticMac().getMac();
       default -> kind;
     };
-  }
-
-  @Override
-  public List<SetPortState> portStates() {
-    return plane.portStates();
-  }
-
-  @Override
-  public List<SetStaticMac> staticMacs() {
-    return plane.staticMacs();
-  }
-
-  @Override
-  public List<SetVlans.Vlan> vlans() {
-    return plane.vlans();
-  }
-
-  @Override
-  public List<SetPort> ports() {
-    return plane.ports();
-  }
-
-  @Override
-  public List<LinkInput> links() {
-    return plane.links();
-  }
-
-  @Override
-  public List<ForwarderCounter> counters() {
-    return plane.counters();
-  }
-
-  @Override
-  public long learnedCount() {
-    return plane.learnedCount();
-  }
-
-  @Override
-  public List<LearnedChange> learned(int most) {
-    return plane.learned(most);
-  }
-
-  @Override
-  public LearnedInput learnedAfter(long incarnation, long sequence) {
-    return plane.learnedAfter(incarnation, sequence);
   }
 }

@@ -3,9 +3,8 @@ package dev.understudy.supervisor;
 import com.google.protobuf.ByteString;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Outputs;
-import dev.understudy.replication.Environment;
 import dev.understudy.replication.Settings;
-import dev.understudy.replication.Severity;
+import dev.understudy.replication.SilentEnvironment;
 import dev.understudy.replication.SupervisorCore;
 import dev.understudy.schema.Applied;
 import dev.understudy.schema.CanonicalMessage;
@@ -15,10 +14,8 @@ import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.FrameInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.LinkInput;
-import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StandbyListed;
-import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TickInput;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
@@ -69,7 +66,7 @@ final class WarmUp {
   }
 
   /** One core and what it sends. */
-  private static final class Core implements Environment {
+  private static final class Core extends SilentEnvironment {
     final SupervisorCore core;
     final ArrayDeque<ToForwarder> toForwarder = new ArrayDeque<>();
     final ArrayDeque<CanonicalMessage> toPeer = new ArrayDeque<>();
@@ -94,9 +91,6 @@ final class WarmUp {
     }
 
     @Override
-    public void closeForwarder(String reason) {}
-
-    @Override
     public void toPeer(CanonicalMessage message) {
       toPeer.add(message);
     }
@@ -105,24 +99,6 @@ final class WarmUp {
     public boolean peerReady() {
       return true;
     }
-
-    @Override
-    public void closePeer(String reason) {}
-
-    @Override
-    public void answer(String requestId, boolean ok, String text, int copies) {}
-
-    @Override
-    public void store(StoredConfiguration configuration) {}
-
-    @Override
-    public void readBack(ReadBack answer) {}
-
-    @Override
-    public void event(Severity severity, String code, String text) {}
-
-    @Override
-    public void exit(String reason) {}
   }
 
   private void run() {

@@ -122,23 +122,32 @@ final class ConfigCommand {
     }
   }
 
+  /** A command that shows a document. */
+  private abstract static class Shown implements Callable<Integer> {
+    private final Console console;
+    private final String what;
+
+    @Mixin AskOptions ask = new AskOptions();
+
+    Shown(Console console, String what) {
+      this.console = console;
+      this.what = what;
+    }
+
+    @Override
+    public Integer call() {
+      return ask.ask(console, what, shown(what), Asking.PATIENCE_MILLIS);
+    }
+  }
+
   /** {@code config show}. */
   @Command(
       name = "show",
       description = "Shows the configuration in force, as YAML.",
       footer = {"", "Example:", "  understudy config show > sw1.yaml", ""})
-  static final class Show implements Callable<Integer> {
-    private final Console console;
-
-    @Mixin AskOptions ask = new AskOptions();
-
+  static final class Show extends Shown {
     Show(Console console) {
-      this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-      return ask.ask(console, "config", shown("config"), Asking.PATIENCE_MILLIS);
+      super(console, "config");
     }
   }
 
@@ -147,18 +156,9 @@ final class ConfigCommand {
       name = "history",
       description = "Shows the versions that are remembered.",
       footer = {"", "Example:", "  understudy config history", ""})
-  static final class History implements Callable<Integer> {
-    private final Console console;
-
-    @Mixin AskOptions ask = new AskOptions();
-
+  static final class History extends Shown {
     History(Console console) {
-      this.console = console;
-    }
-
-    @Override
-    public Integer call() {
-      return ask.ask(console, "config-history", shown("config-history"), Asking.PATIENCE_MILLIS);
+      super(console, "config-history");
     }
   }
 

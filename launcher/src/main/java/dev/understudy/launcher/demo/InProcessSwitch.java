@@ -15,10 +15,9 @@ import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.replication.Environment;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
+import dev.understudy.replication.SilentEnvironment;
 import dev.understudy.replication.SupervisorCore;
-import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.Config;
-import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.SetPort;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.Slot;
@@ -263,7 +262,7 @@ final class InProcessSwitch implements Reactor.Timed {
   }
 
   private Environment environment() {
-    return new Environment() {
+    return new SilentEnvironment() {
       @Override
       public void toForwarder(ToForwarder message) {
         messages.add(() -> border.received(SESSION, message));
@@ -275,27 +274,10 @@ final class InProcessSwitch implements Reactor.Timed {
       }
 
       @Override
-      public void toPeer(CanonicalMessage message) {}
-
-      @Override
-      public boolean peerReady() {
-        return false;
-      }
-
-      @Override
-      public void closePeer(String reason) {}
-
-      @Override
-      public void answer(String requestId, boolean ok, String text, int copies) {}
-
-      @Override
       public void store(StoredConfiguration configuration) {
         long version = configuration.getConfig().getVersion();
         messages.add(() -> core.configurationStored(version, Optional.empty()));
       }
-
-      @Override
-      public void readBack(ReadBack answer) {}
 
       @Override
       public void event(Severity severity, String code, String text) {

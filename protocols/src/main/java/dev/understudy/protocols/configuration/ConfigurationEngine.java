@@ -312,6 +312,7 @@ public final class ConfigurationEngine implements Engine {
             .setStoreConfiguration(
                 StoreConfiguration.newBuilder()
                     .setVersion(stored.getConfig().getVersion())
+                    .setSwitchUuid(stored.getIdentity().getUuid())
                     .setCell(ConfigurationCell.newBuilder().setOctets(stored.toByteString())))
             .build());
   }

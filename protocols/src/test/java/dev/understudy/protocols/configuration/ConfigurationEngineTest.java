@@ -62,6 +62,14 @@ final class ConfigurationEngineTest {
     assertThat(inForce().getVersion()).isEqualTo(1);
     assertThat(inForce().getAppliedWallMillis()).isPositive();
     assertThat(StoredConfigurations.from(bench.image())).isEqualTo(cell(result));
+    // By which the forwarder tells its own supervisors from another switch's.
+    assertThat(result.outputs())
+        .filteredOn(Output::hasStoreConfiguration)
+        .singleElement()
+        .satisfies(output ->
+            assertThat(output.getStoreConfiguration().getSwitchUuid())
+                .hasSize(StoredConfigurations.UUID_LENGTH)
+                .isEqualTo(cell(result).getIdentity().getUuid()));
   }
 
   @Test
