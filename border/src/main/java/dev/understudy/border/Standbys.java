@@ -111,7 +111,11 @@ final class Standbys {
     counters.count("standby-listed");
     tellAll.accept(
         ToSupervisor.newBuilder()
-            .setStandbyListed(StandbyListed.newBuilder().setSlot(slot).setNumber(applied))
+            .setStandbyListed(
+                StandbyListed.newBuilder()
+                    .setSlot(slot)
+                    .setNumber(applied)
+                    .setWallMillis(clock.wallMillis()))
             .build());
   }
 

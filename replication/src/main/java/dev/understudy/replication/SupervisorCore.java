@@ -30,6 +30,7 @@ import dev.understudy.schema.Resume;
 import dev.understudy.schema.Resumed;
 import dev.understudy.schema.RowRange;
 import dev.understudy.schema.Slot;
+import dev.understudy.schema.StandbyListed;
 import dev.understudy.schema.StandbyNotReady;
 import dev.understudy.schema.StandbyReady;
 import dev.understudy.schema.StoredConfiguration;
@@ -100,7 +101,6 @@ public final class SupervisorCore {
   private boolean standbyListed;
   private long readySinceWallMillis;
   private String notReadyReason = "starting";
-  private long wallMillis;
 
   // A planned hand-over.
   private boolean handingOver;
@@ -246,7 +246,7 @@ public final class SupervisorCore {
               message.getApplied().getTerm(),
               message.getApplied().getNumber(),
               message.getApplied().getStampNanos());
-      case STANDBY_LISTED -> onListed(message.getStandbyListed().getSlot());
+      case STANDBY_LISTED -> onListed(message.getStandbyListed());
       case STANDBY_STRUCK ->
           onStruck(message.getStandbyStruck().getSlot(), message.getStandbyStruck().getReason());
       case HOLDER_LOST -> onHolderLost(message.getHolderLost().getReason());
@@ -462,10 +462,6 @@ public final class SupervisorCore {
     term = message.getTerm();
     holder = message.getHolder();
     holderAlive = message.getHolderAlive();
-    wallMillis = message.getWallMillis();
-    if (standbyListed && readySinceWallMillis == 0) {
-      readySinceWallMillis = wallMillis; // it was listed before the first tick was seen
-    }
     answers.tick();
     onApplied(message.getTerm(), message.getApplied(), message.getStampNanos());
     if (role == Role.STARTING) {
@@ -905,10 +901,11 @@ public final class SupervisorCore {
 
   // ---- in sync or not
 
-  private void onListed(Slot slot) {
+  private void onListed(StandbyListed message) {
+    Slot slot = message.getSlot();
     standbyListed = true;
     notReadyReason = "";
-    readySinceWallMillis = wallMillis;
+    readySinceWallMillis = message.getWallMillis();
     if (slot == settings.slot() && role == Role.STANDBY_SYNCING) {
       enter(Role.STANDBY_HOT, "listed in sync by the forwarder");
     }
@@ -936,7 +933,6 @@ public final class SupervisorCore {
   // ---- active
 
   private void onInput(ForwarderInput input) {
-    wallMillis = input.getWallMillis();
     if (handingOver) {
       deferredInputs.add(input);
       if (deferredInputs.size() > DEFERRED_MAX) {

@@ -204,6 +204,16 @@ final class SupervisorCoreTest {
   }
 
   @Test
+  void a_standby_is_ready_since_the_forwarder_listed_it_even_before_its_first_tick() {
+    welcome(1, 1, Slot.SLOT_B);
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(
+                StandbyListed.newBuilder().setSlot(Slot.SLOT_A).setWallMillis(1_700_000_000_000L)));
+    assertThat(core.status().readySinceWallMillis()).isEqualTo(1_700_000_000_000L);
+  }
+
+  @Test
   void a_permission_ends_with_the_session_in_which_it_was_given() {
     active();
     core.peerConnected();
