@@ -8,7 +8,8 @@ import java.util.TreeMap;
 
 /**
  * Claims while nobody holds the term. The better claimant is waited for, but not for long: the one
- * with the newest complete image, then the one with the newest configuration, then slot A.
+ * with the newest complete image, then the one that was active at a former forwarder, then the one
+ * with the newest configuration, then slot A.
  */
 final class ColdClaims {
   /** How long the better claimant is waited for. */
@@ -19,6 +20,7 @@ final class ColdClaims {
   private static final Comparator<Pending> RANK =
       Comparator.comparingLong((Pending pending) -> pending.claim.getHeld().getTerm())
           .thenComparingLong(pending -> pending.claim.getHeld().getNumber())
+          .thenComparing(pending -> pending.claim.getWasActive())
           .thenComparingLong(pending -> pending.claim.getConfigurationVersion())
           .thenComparingInt(pending -> -pending.slot.getNumber());
 

@@ -105,6 +105,7 @@ public final class SupervisorCore {
   // A planned hand-over.
   private boolean handingOver;
   private @Nullable String handOverRequest;
+  private @Nullable String takeOverRequest;
   private @Nullable HandOver handOver;
   private final ArrayDeque<ForwarderInput> deferredInputs = new ArrayDeque<>();
   private final ArrayDeque<Input.Request> deferredRequests = new ArrayDeque<>();
@@ -208,6 +209,7 @@ public final class SupervisorCore {
     }
     unlist("no session to the forwarder");
     readySent = false;
+    answerTakeOver(false, "the session to the forwarder ended: " + reason);
     environment.event(
         Severity.WARNING,
         "FORWARDER_SESSION_LOST",
@@ -311,7 +313,8 @@ public final class SupervisorCore {
             .setConfigurationVersion(configurationVersion())
             .setConsumed(image.mark().consumed())
             .setIncarnation(image.mark().incarnation())
-            .setApplied(Math.min(applied, image.position().number()));
+            .setApplied(Math.min(applied, image.position().number()))
+            .setWasActive(active != null);
     if (complete || active != null) {
       claim.setHeld(position(image.position()));
     }
@@ -377,6 +380,12 @@ public final class SupervisorCore {
     }
     if (peerUp && !streaming) {
       sendHello();
+    }
+    String forced = takeOverRequest;
+    if (forced != null) {
+      String text = activeIn(settings.slot(), term);
+      begun.note(forced, true, text);
+      answerTakeOver(true, text);
     }
     while (!deferredRequests.isEmpty()) {
       begun.request(deferredRequests.remove());
@@ -471,6 +480,7 @@ public final class SupervisorCore {
     if (!role.standby()) {
       return;
     }
+    claimForced(); // if another claim was under way when it was asked for
     ticksSinceBracket++;
     ticksSinceClaim++;
     if (receiver.isOpen() && ++ticksOpen >= CLOSE_WITHIN_TICKS) {
@@ -1012,6 +1022,44 @@ public final class SupervisorCore {
             .build());
   }
 
+  /**
+   * A person wants this supervisor to take over, whatever the active one says: the two may be cut
+   * off from each other, and then nobody else can ask it.
+   */
+  public void takeOver(String requestId) {
+    if (!role.standby() || !forwarderUp) {
+      environment.answer(
+          requestId,
+          false,
+          "slot "
+              + Settings.letter(settings.slot())
+              + (forwarderUp ? " is " + role : " has no session to the forwarder"),
+          0);
+      return;
+    }
+    answerTakeOver(false, "another request to take over came");
+    takeOverRequest = requestId;
+    claimForced();
+  }
+
+  private void claimForced() {
+    if (takeOverRequest != null) {
+      claim(ClaimKind.FORCE, "switchover --force");
+    }
+  }
+
+  private void answerTakeOver(boolean ok, String text) {
+    String request = takeOverRequest;
+    if (request != null) {
+      takeOverRequest = null;
+      environment.answer(request, ok, text, 0);
+    }
+  }
+
+  private static String activeIn(Slot slot, long term) {
+    return "slot " + Settings.letter(slot) + " is active in term " + term;
+  }
+
   private void permit(ActiveTerm mine, String reason, boolean withdrawn) {
     if (!mine.isHeard()) {
       return; // a permission ended with the session
@@ -1067,11 +1115,7 @@ public final class SupervisorCore {
     String request = handOverRequest;
     if (request != null) {
       handOverRequest = null;
-      environment.answer(
-          request,
-          true,
-          "slot " + Settings.letter(settings.peer()) + " is active in term " + termInForce,
-          0);
+      environment.answer(request, true, activeIn(settings.peer(), termInForce), 0);
     }
     for (Input.Request waiting : deferredRequests) {
       environment.answer(

@@ -17,6 +17,7 @@ import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.BracketKind;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.ConfigRow;
 import dev.understudy.schema.EngineRow;
 import dev.understudy.schema.Fenced;
@@ -211,6 +212,59 @@ final class SupervisorCoreTest {
             .setStandbyListed(
                 StandbyListed.newBuilder().setSlot(Slot.SLOT_A).setWallMillis(1_700_000_000_000L)));
     assertThat(core.status().readySinceWallMillis()).isEqualTo(1_700_000_000_000L);
+  }
+
+  private void watchTick(Slot holder) {
+    tell(
+        ToSupervisor.newBuilder()
+            .setWatchTick(
+                WatchTick.newBuilder().setTerm(1).setHolder(holder).setHolderAlive(true)));
+  }
+
+  private List<ClaimKind> claims() {
+    return sent.stream()
+        .filter(ToForwarder::hasClaim)
+        .map(message -> message.getClaim().getKind())
+        .toList();
+  }
+
+  @Test
+  void a_standby_takes_over_by_itself_when_a_person_forces_it() {
+    welcome(1, 1, Slot.SLOT_B);
+    core.peerConnected();
+    watchTick(Slot.SLOT_B);
+    core.takeOver("forced");
+    assertThat(claims()).containsExactly(ClaimKind.FORCE);
+    assertThat(answers).isEmpty();
+    grant(1, 2, at(1, 1), false);
+    assertThat(core.role()).isEqualTo(Role.ACTIVE);
+    assertThat(answers).containsExactly("forced");
+  }
+
+  @Test
+  void a_forced_takeover_waits_for_the_answer_to_a_claim_that_is_under_way() {
+    welcome(1, 1, Slot.SLOT_B);
+    for (int i = 0; i < 10 && claims().isEmpty(); i++) {
+      watchTick(Slot.SLOT_B);
+    }
+    core.takeOver("forced");
+    assertThat(claims()).containsExactly(ClaimKind.IF_LOST);
+    tell(
+        ToSupervisor.newBuilder()
+            .setClaimRefused(ClaimRefused.newBuilder().setHolder(Slot.SLOT_B).setTerm(1)));
+    watchTick(Slot.SLOT_B);
+    assertThat(claims()).containsExactly(ClaimKind.IF_LOST, ClaimKind.FORCE);
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void a_forced_takeover_is_answered_when_the_forwarder_is_lost() {
+    welcome(1, 1, Slot.SLOT_B);
+    core.peerConnected();
+    watchTick(Slot.SLOT_B);
+    core.takeOver("forced");
+    core.forwarderDisconnected("cut");
+    assertThat(answers).containsExactly("forced");
   }
 
   @Test

@@ -394,6 +394,11 @@ public final class Supervisor implements AutoCloseable {
     return ask(requestId, owned -> owned.switchover(requestId, force));
   }
 
+  /** This supervisor takes over, if it is the standby; what the active one says doesn't matter. */
+  public CompletableFuture<Done> takeOver(String requestId) {
+    return ask(requestId, owned -> owned.takeOver(requestId));
+  }
+
   /**
    * What became of a request.
    *

@@ -322,6 +322,25 @@ final class PairTest {
   }
 
   @Test
+  void a_forced_switchover_goes_ahead_although_the_modules_are_cut_off_from_each_other()
+      throws Exception {
+    startPair();
+    assertThat(fault(Slot.SLOT_A, "cut-peer", "60000").getOk()).isTrue();
+    awaitRole(Slot.SLOT_B, "STANDBY_SYNCING");
+    ManagementReply refused =
+        ask(Slot.SLOT_A, request().setSwitchover(SwitchoverRequest.getDefaultInstance()));
+    assertThat(refused.getError()).contains("slot B is not ready");
+
+    ManagementReply forced =
+        ask(Slot.SLOT_A, request().setSwitchover(SwitchoverRequest.newBuilder().setForce(true)));
+
+    assertThat(forced.getOk()).as(forced.getError()).isTrue();
+    JsonNode seen = awaitRole(Slot.SLOT_B, "ACTIVE");
+    assertThat(seen.path("history").path(0).path("trigger").asString()).isEqualTo("forced");
+    assertThat(seen.path("history").path(0).path("reason").asString()).contains("--force");
+  }
+
+  @Test
   void a_supervisor_that_ends_hands_over_first() throws Exception {
     startPair();
 

@@ -123,7 +123,7 @@ final class ConfigCommand {
   }
 
   /** A command that shows a document. */
-  private abstract static class Shown implements Callable<Integer> {
+  abstract static class Shown implements Callable<Integer> {
     private final Console console;
     private final String what;
 

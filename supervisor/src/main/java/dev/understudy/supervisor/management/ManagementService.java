@@ -173,10 +173,7 @@ public final class ManagementService implements BindableService {
                   supervisor.request(
                       new Input.ClearErrDisable(
                           id(request), request.getClearErrDisable().getPort())));
-      case SWITCHOVER ->
-          change(
-              request,
-              () -> supervisor.switchover(id(request), request.getSwitchover().getForce()));
+      case SWITCHOVER -> switchover(request);
       case FAULT ->
           supervisor
               .fault(request.getFault().getFault(), request.getFault().getArgument())
@@ -277,6 +274,40 @@ public final class ManagementService implements BindableService {
             make.get()
                 .thenCompose(done -> refusedByItsState(request, done))
                 .orTimeout(CHANGE_MILLIS_MAX, TimeUnit.MILLISECONDS));
+  }
+
+  private CompletableFuture<ManagementReply> switchover(ManagementRequest request) {
+    boolean force = request.getSwitchover().getForce();
+    if (force && request.getSwitchover().getTakeOver()) {
+      return takeOver(request);
+    }
+    CompletableFuture<ManagementReply> reply =
+        change(request, () -> supervisor.switchover(id(request), force));
+    return force && !request.getPassedOn()
+        ? reply.thenCompose(
+            each -> each.getOk() ? CompletableFuture.completedFuture(each) : forced(request))
+        : reply;
+  }
+
+  /** The active one can't have it done: the standby is asked itself. */
+  private CompletableFuture<ManagementReply> forced(ManagementRequest request) {
+    ManagementRequest toTheStandby =
+        request.toBuilder()
+            .setSwitchover(request.getSwitchover().toBuilder().setTakeOver(true))
+            .build();
+    return supervisor
+        .status()
+        .thenCompose(status ->
+            status.role().standby()
+                ? takeOver(toTheStandby)
+                : askOther(toTheStandby, PASSED_ON_MILLIS_MAX));
+  }
+
+  private CompletableFuture<ManagementReply> takeOver(ManagementRequest request) {
+    return supervisor
+        .takeOver(id(request))
+        .thenApply(done -> reply(request, done))
+        .orTimeout(CHANGE_MILLIS_MAX, TimeUnit.MILLISECONDS);
   }
 
   /**
