@@ -336,8 +336,10 @@ final class PairTest {
 
     assertThat(forced.getOk()).as(forced.getError()).isTrue();
     JsonNode seen = awaitRole(Slot.SLOT_B, "ACTIVE");
-    assertThat(seen.path("history").path(0).path("trigger").asString()).isEqualTo("forced");
-    assertThat(seen.path("history").path(0).path("reason").asString()).contains("--force");
+    JsonNode row = seen.path("history").path(1);
+    assertThat(row.path("trigger").asString()).isEqualTo("forced");
+    assertThat(row.path("reason").asString()).contains("--force");
+    assertThat(row.path("causes").toString()).contains("STATE_BEHIND_BORDER");
   }
 
   @Test
