@@ -285,12 +285,13 @@ public final class ManagementService implements BindableService {
         change(request, () -> supervisor.switchover(id(request), force));
     return force && !request.getPassedOn()
         ? reply.thenCompose(
-            each -> each.getOk() ? CompletableFuture.completedFuture(each) : forced(request))
+            each -> each.getOk() ? CompletableFuture.completedFuture(each) : forced(request, each))
         : reply;
   }
 
   /** The active one can't have it done: the standby is asked itself. */
-  private CompletableFuture<ManagementReply> forced(ManagementRequest request) {
+  private CompletableFuture<ManagementReply> forced(
+      ManagementRequest request, ManagementReply refusal) {
     ManagementRequest toTheStandby =
         request.toBuilder()
             .setSwitchover(request.getSwitchover().toBuilder().setTakeOver(true))
@@ -300,7 +301,12 @@ public final class ManagementService implements BindableService {
         .thenCompose(status ->
             status.role().standby()
                 ? takeOver(toTheStandby)
-                : askOther(toTheStandby, PASSED_ON_MILLIS_MAX));
+                : askOther(toTheStandby, PASSED_ON_MILLIS_MAX))
+        .exceptionally(failure -> refusal(sentence(request, failure)))
+        .thenApply(reply ->
+            reply.getOk()
+                ? reply
+                : refusal(refusal.getError() + "; the standby itself: " + reply.getError()));
   }
 
   private CompletableFuture<ManagementReply> takeOver(ManagementRequest request) {
