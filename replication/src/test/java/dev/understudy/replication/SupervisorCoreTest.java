@@ -290,6 +290,28 @@ final class SupervisorCoreTest {
     assertThat(exits).isEmpty();
   }
 
+  @Test
+  void a_request_that_a_hand_over_leaves_undone_is_answered_so_and_never_with_yes() {
+    active();
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    ask("request");
+    core.switchover("switchover", false);
+    assertThat(answers).isEmpty();
+    tell(
+        ToSupervisor.newBuilder()
+            .setFenced(Fenced.newBuilder().setTermInForce(2).setHolder(Slot.SLOT_B)));
+    assertThat(answers).containsExactly("request", "switchover");
+    tell(applied(2, 90));
+    assertThat(answers).containsExactly("request", "switchover");
+    assertThat(exits).isEmpty();
+  }
+
   private void peerSays(CanonicalMessage.Builder message) {
     core.peerMessage(message.build());
   }
@@ -410,6 +432,22 @@ final class SupervisorCoreTest {
         .singleElement()
         .satisfies(row -> assertThat(row.getCausesList()).isEmpty());
     assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void what_a_snapshot_says_is_carried_out_is_not_sent_again() {
+    welcome(1, 1, Slot.SLOT_B);
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setHello(PeerHello.newBuilder().setSlot(Slot.SLOT_B).setRole(Role.ACTIVE.name())));
+    peerSays(
+        CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1, 5))));
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 5)).setApplied(4)));
+    bracket(1, 6);
+    assertThat(core.applied()).isEqualTo(4);
   }
 
   @Test

@@ -6,12 +6,14 @@ import com.google.protobuf.ByteString;
 import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.Claim;
 import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.Held;
 import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
+import dev.understudy.schema.Position;
 import dev.understudy.schema.SetPort;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.SetStaticMac;
@@ -22,17 +24,20 @@ import dev.understudy.schema.SupervisorHello;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** A judge that wakes up late, with a tick due and messages waiting. */
-final class LateJudgeTest {
+/** The judge at claims, and when it wakes up late with a tick due and messages waiting. */
+final class JudgementTest {
   private static final long ACTIVE = 1;
   private static final long STANDBY = 2;
   private static final long MILLI = 1_000_000L;
 
   private long nowNanos = 1;
   private long tick;
+  private final Map<Long, ClaimRefused> refused = new TreeMap<>();
   private final Border border =
       new Border(
           new Border.Identity("test", 1, "test"), clock(), outbox(), new NoPorts(), new NoDisk());
@@ -57,6 +62,9 @@ final class LateJudgeTest {
       public void send(long session, ToSupervisor message) {
         if (message.hasInput() && message.getInput().hasTick()) {
           tick = message.getInput().getTick().getTick();
+        }
+        if (message.hasClaimRefused()) {
+          refused.put(session, message.getClaimRefused());
         }
       }
 
@@ -95,6 +103,17 @@ final class LateJudgeTest {
             .build());
   }
 
+  private void claimCold(long session, long held) {
+    border.received(
+        session,
+        ToForwarder.newBuilder()
+            .setClaim(
+                Claim.newBuilder()
+                    .setKind(ClaimKind.COLD)
+                    .setHeld(Position.newBuilder().setTerm(1).setNumber(held)))
+            .build());
+  }
+
   /** Time passes and the judge is awake all the while. */
   private void pass(long nanos) {
     long end = nowNanos + nanos;
@@ -108,9 +127,7 @@ final class LateJudgeTest {
   /** A is active, B listed, and both have bracket 1. */
   private void begin() {
     hello(ACTIVE, Slot.SLOT_A);
-    border.received(
-        ACTIVE,
-        ToForwarder.newBuilder().setClaim(Claim.newBuilder().setKind(ClaimKind.COLD)).build());
+    claimCold(ACTIVE, 0);
     pass(3_000 * MILLI);
     assertThat(border.holder()).isEqualTo(Slot.SLOT_A);
     hello(STANDBY, Slot.SLOT_B);
@@ -147,6 +164,18 @@ final class LateJudgeTest {
     bracket(3);
     assertThat(border.inSync()).isEqualTo(Slot.SLOT_UNSPECIFIED);
     assertThat(border.applied()).isEqualTo(3);
+  }
+
+  @Test
+  void who_loses_a_cold_claim_is_told_who_won() {
+    hello(ACTIVE, Slot.SLOT_A);
+    hello(STANDBY, Slot.SLOT_B);
+    claimCold(STANDBY, 8);
+    assertThat(border.holder()).isEqualTo(Slot.SLOT_UNSPECIFIED);
+    claimCold(ACTIVE, 9);
+    assertThat(border.holder()).isEqualTo(Slot.SLOT_A);
+    assertThat(refused).containsOnlyKeys(STANDBY);
+    assertThat(refused.get(STANDBY).getHolder()).isEqualTo(Slot.SLOT_A);
   }
 
   private static final class NoDisk implements BorderStore {
