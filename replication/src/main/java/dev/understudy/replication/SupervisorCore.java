@@ -7,44 +7,33 @@ import dev.understudy.core.Image;
 import dev.understudy.core.Input;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
-import dev.understudy.schema.Claim;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.ConfigRow;
 import dev.understudy.schema.ConfigurationStored;
-import dev.understudy.schema.Digest;
 import dev.understudy.schema.DigestMismatch;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
-import dev.understudy.schema.HandOver;
-import dev.understudy.schema.Held;
 import dev.understudy.schema.IdentityRow;
 import dev.understudy.schema.PeerHello;
 import dev.understudy.schema.PeerPosition;
-import dev.understudy.schema.Permit;
 import dev.understudy.schema.PleaseTakeOver;
 import dev.understudy.schema.Position;
 import dev.understudy.schema.RequestRow;
 import dev.understudy.schema.Resume;
 import dev.understudy.schema.Resumed;
-import dev.understudy.schema.RowRange;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StandbyListed;
-import dev.understudy.schema.StandbyNotReady;
-import dev.understudy.schema.StandbyReady;
-import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.SupervisorHello;
 import dev.understudy.schema.SyncRequest;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import dev.understudy.schema.WatchTick;
 import dev.understudy.schema.Welcome;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,27 +42,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Every public method is one event; between two of them image, role and sessions are consistent.
  */
 public final class SupervisorCore {
-  /**
-   * A bracket that is not closed within so many of the forwarder's ticks breaks the stream: 1 s.
-   */
-  static final int CLOSE_WITHIN_TICKS = 50;
-
-  /** A claim that was refused is made again after so many ticks, while its reason stands. */
-  static final int CLAIM_AGAIN_TICKS = 5;
-
-  /** Inputs that wait while a hand-over is under way. */
-  static final int DEFERRED_MAX = 4096;
-
   private final Settings settings;
   private final Environment environment;
   private final BracketLog log = new BracketLog();
-  private final TreeMap<Long, Bracket> retained = new TreeMap<>();
   private final Answers answers;
-  private final StreamReceiver receiver;
+  private final Following following;
+  private final Claims claims;
+  private final Switchover switchover;
 
   private Role role = Role.STARTING;
-  private Image image = new Image();
-  private boolean complete;
   private @Nullable ActiveTerm active;
 
   // The forwarder.
@@ -84,37 +61,22 @@ public final class SupervisorCore {
   private boolean holderAlive;
   private long applied;
   private int silenceLimitTicks = 5;
-  private boolean diskCompared;
-  private boolean claimOutstanding;
-  private int ticksSinceClaim = CLAIM_AGAIN_TICKS;
 
   // The peer.
   private boolean peerUp;
   private @Nullable PeerHello peerHello;
-  private boolean peerAnnounced;
-  private boolean syncRequested;
-  private boolean readySent;
   private long peerHeld;
-  private int ticksSinceBracket;
-  private int ticksOpen;
-  private boolean askedToTakeOver;
   private boolean standbyListed;
   private long readySinceWallMillis;
   private String notReadyReason = "starting";
-
-  // A planned hand-over.
-  private boolean handingOver;
-  private @Nullable String handOverRequest;
-  private @Nullable String takeOverRequest;
-  private @Nullable HandOver handOver;
-  private final ArrayDeque<ForwarderInput> deferredInputs = new ArrayDeque<>();
-  private final ArrayDeque<Input.Request> deferredRequests = new ArrayDeque<>();
 
   public SupervisorCore(Settings settings, Environment environment) {
     this.settings = settings;
     this.environment = environment;
     this.answers = new Answers(environment);
-    this.receiver = new StreamReceiver(image, retained);
+    this.following = new Following(this, settings, environment, log);
+    this.claims = new Claims(this, environment);
+    this.switchover = new Switchover(this, settings, environment);
   }
 
   // ---- inspection
@@ -124,7 +86,7 @@ public final class SupervisorCore {
   }
 
   public Image image() {
-    return image;
+    return following.image();
   }
 
   /** The engines, while active; for inspection and fault injection. */
@@ -148,16 +110,16 @@ public final class SupervisorCore {
         reasons.add("not listed in sync by the forwarder");
       }
     }
-    long held = role == Role.ACTIVE ? peerHeld : image.position().number();
+    long held = role == Role.ACTIVE ? peerHeld : image().position().number();
     long lag =
         role == Role.ACTIVE
-            ? (peerUp ? Math.max(0, image.position().number() - peerHeld) : 0)
+            ? (peerUp ? Math.max(0, image().position().number() - peerHeld) : 0)
             : Math.max(0, applied - held);
     return new Status(
         role,
         active != null ? active.term() : term,
         Settings.letter(active != null ? settings.slot() : holder),
-        image.position(),
+        image().position(),
         applied,
         standbyListed,
         held,
@@ -170,14 +132,67 @@ public final class SupervisorCore {
         Optional.ofNullable(peerHello),
         Optional.ofNullable(welcome),
         active != null ? active.faulty() : List.of(),
-        receiver.buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()));
+        following.buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()));
   }
 
   private long lagMillis() {
     for (Bracket bracket : log.after(peerHeld)) {
-      return (image.mark().at().now().nanos() - bracket.mark().at().now().nanos()) / 1_000_000L;
+      return (image().mark().at().now().nanos() - bracket.mark().at().now().nanos()) / 1_000_000L;
     }
     return 0;
+  }
+
+  // ---- what the parts need to know
+
+  Slot slot() {
+    return settings.slot();
+  }
+
+  @Nullable ActiveTerm active() {
+    return active;
+  }
+
+  Following following() {
+    return following;
+  }
+
+  Claims claims() {
+    return claims;
+  }
+
+  /** The term in force, as far as known. */
+  long term() {
+    return term;
+  }
+
+  boolean forwarderUp() {
+    return forwarderUp;
+  }
+
+  /** Whether the forwarder has said which term is in force. */
+  boolean welcomed() {
+    return welcome != null;
+  }
+
+  boolean peerUp() {
+    return peerUp;
+  }
+
+  int silenceLimitTicks() {
+    return silenceLimitTicks;
+  }
+
+  String notReadyReason() {
+    return notReadyReason;
+  }
+
+  void notReadyBecause(String reason) {
+    notReadyReason = reason;
+  }
+
+  /** The forwarder is known to have carried out so much. */
+  void appliedAtLeast(long number) {
+    applied = Math.max(applied, number);
   }
 
   // ---- the forwarder
@@ -194,13 +209,13 @@ public final class SupervisorCore {
                     .setSchemaFingerprint(settings.schemaFingerprint())
                     .setSwitchUuid(switchUuid())
                     .setProcessId(settings.processId())
-                    .setHeld(position(image.position()))));
+                    .setHeld(position(image().position()))));
   }
 
   public void forwarderDisconnected(String reason) {
     forwarderUp = false;
     welcome = null;
-    claimOutstanding = false;
+    claims.answered();
     if (active != null) {
       active.sessionLost();
     }
@@ -208,8 +223,8 @@ public final class SupervisorCore {
       enter(Role.STANDBY_SYNCING, "the session to the forwarder ended: " + reason);
     }
     unlist("no session to the forwarder");
-    readySent = false;
-    answerTakeOver(false, "the session to the forwarder ended: " + reason);
+    following.forwarderLost();
+    claims.answerForced(false, "the session to the forwarder ended: " + reason);
     environment.event(
         Severity.WARNING,
         "FORWARDER_SESSION_LOST",
@@ -282,7 +297,7 @@ public final class SupervisorCore {
                         .setInputTaken(mine.taken())
                         .setIncarnation(message.getIncarnation())));
       } else {
-        claim(ClaimKind.COLD, "the forwarder was restarted");
+        claims.make(ClaimKind.COLD, "the forwarder was restarted");
       }
       return;
     }
@@ -292,37 +307,16 @@ public final class SupervisorCore {
       if (!role.standby()) { // a stream that is under way goes on
         becomeStandby("slot " + Settings.letter(message.getHolder()) + " is active");
       }
-      sendReady();
+      following.sendReady();
     } else if (role == Role.STARTING) {
-      claim(ClaimKind.COLD, "start");
+      claims.make(ClaimKind.COLD, "start");
     } else {
-      sendReady();
+      following.sendReady();
     }
   }
 
-  private void claim(ClaimKind kind, String reason) {
-    if (!forwarderUp || claimOutstanding) {
-      return;
-    }
-    claimOutstanding = true;
-    ticksSinceClaim = 0;
-    Claim.Builder claim =
-        Claim.newBuilder()
-            .setKind(kind)
-            .setReason(reason)
-            .setConfigurationVersion(configurationVersion())
-            .setConsumed(image.mark().consumed())
-            .setIncarnation(image.mark().incarnation())
-            .setApplied(Math.min(applied, image.position().number()))
-            .setWasActive(active != null);
-    if (complete || active != null) {
-      claim.setHeld(position(image.position()));
-    }
-    toForwarder(ToForwarder.newBuilder().setClaim(claim));
-  }
-
-  private long configurationVersion() {
-    return image
+  long configurationVersion() {
+    return image()
         .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
         .map(ConfigRow::getVersion)
         .or(() -> settings.homes().disk().map(stored -> stored.getConfig().getVersion()))
@@ -330,19 +324,14 @@ public final class SupervisorCore {
   }
 
   private void onGranted(Granted granted) {
-    claimOutstanding = false;
-    askedToTakeOver = false;
-    handOver = null;
     boolean wasActive = active != null;
-    boolean whole = complete || wasActive;
-    receiver.discard();
-    image = receiver.image();
+    boolean whole = following.complete() || wasActive;
+    following.discardOpen();
     term = granted.getTerm();
     holder = settings.slot();
     holderAlive = true;
     applied = granted.getApplied();
-    handingOver = false;
-    deferredInputs.clear();
+    switchover.termEnds();
     unlist("not synchronised yet");
     peerHeld = 0;
     if (!wasActive) {
@@ -360,18 +349,16 @@ public final class SupervisorCore {
         ActiveTerm.begin(
             settings,
             environment,
-            image,
+            image(),
             log,
-            retained,
+            following.retained(),
             answers,
             granted,
             whole,
             wasActive,
             streaming);
     active = begun;
-    complete = true;
-    readySent = false;
-    peerAnnounced = false;
+    following.becameActive();
     if (wasActive) {
       environment.event(
           Severity.WARNING,
@@ -381,15 +368,8 @@ public final class SupervisorCore {
     if (peerUp && !streaming) {
       sendHello();
     }
-    String forced = takeOverRequest;
-    if (forced != null) {
-      String text = activeIn(settings.slot(), term);
-      begun.note(forced, true, text);
-      answerTakeOver(true, text);
-    }
-    while (!deferredRequests.isEmpty()) {
-      begun.request(deferredRequests.remove());
-    }
+    claims.granted(begun);
+    switchover.goOn(begun);
   }
 
   private void onResumed(Resumed resumed) {
@@ -405,15 +385,15 @@ public final class SupervisorCore {
         "FORWARDER_SESSION_RESUMED",
         "term " + resumed.getTerm() + " goes on after bracket " + resumed.getApplied());
     // A permission ends with the session in which it was given, and nobody has used it.
-    onPermitExpired();
+    switchover.expired(mine);
   }
 
   private void onClaimRefused(ClaimRefused refused) {
-    claimOutstanding = false;
+    claims.answered();
     term = Math.max(term, refused.getTerm());
     if (active != null) {
       if (refused.getKind() == ClaimKind.CLAIM_KIND_UNSPECIFIED) {
-        claim(ClaimKind.COLD, "the forwarder was restarted");
+        claims.make(ClaimKind.COLD, "the forwarder was restarted");
       } else if (refused.getHolder() != settings.slot()
           && refused.getHolder() != Slot.SLOT_UNSPECIFIED) {
         fail("the forwarder has given the term to slot " + Settings.letter(refused.getHolder()));
@@ -434,7 +414,7 @@ public final class SupervisorCore {
       return;
     }
     applied = Math.max(applied, number);
-    retained.headMap(applied, true).clear();
+    following.retained().headMap(applied, true).clear();
     if (active != null) {
       active.applied(number, stampNanos);
     } else {
@@ -443,7 +423,7 @@ public final class SupervisorCore {
   }
 
   private void onFenced(Fenced fenced) {
-    if (handingOver && fenced.getHolder() == settings.peer()) {
+    if (switchover.underWay() && fenced.getHolder() == settings.peer()) {
       handedOver(fenced.getTermInForce());
       return;
     }
@@ -474,76 +454,35 @@ public final class SupervisorCore {
     answers.tick();
     onApplied(message.getTerm(), message.getApplied(), message.getStampNanos());
     if (role == Role.STARTING) {
-      watchStart();
-      return;
+      if (holderAlive && holder != settings.slot()) {
+        becomeStandby("slot " + Settings.letter(holder) + " is active");
+      } else {
+        claims.startTick();
+      }
+    } else if (role.standby()) {
+      following.tick();
+      if (peerUp) {
+        environment.toPeer(
+            CanonicalMessage.newBuilder()
+                .setPosition(PeerPosition.newBuilder().setHeld(position(image().position())))
+                .build());
+      }
+      claims.tick();
     }
-    if (!role.standby()) {
-      return;
-    }
-    claimForced(); // if another claim was under way when it was asked for
-    ticksSinceBracket++;
-    ticksSinceClaim++;
-    if (receiver.isOpen() && ++ticksOpen >= CLOSE_WITHIN_TICKS) {
-      broken("no close bracket within " + CLOSE_WITHIN_TICKS + " ticks");
-    }
-    if (peerUp) {
-      environment.toPeer(
-          CanonicalMessage.newBuilder()
-              .setPosition(PeerPosition.newBuilder().setHeld(position(image.position())))
-              .build());
-    }
-    claimHandedOver();
-    if (activeSeemsLost() && ticksSinceClaim >= CLAIM_AGAIN_TICKS) {
-      claimIfLost();
-    }
-  }
-
-  private void watchStart() {
-    ticksSinceClaim++;
-    if (holderAlive && holder != settings.slot()) {
-      becomeStandby("slot " + Settings.letter(holder) + " is active");
-    } else if (ticksSinceClaim >= CLOSE_WITHIN_TICKS) {
-      claimOutstanding = false;
-      claim(ClaimKind.COLD, "start");
-    }
-  }
-
-  /** The first witness: what this standby itself sees. The forwarder is the second. */
-  private boolean activeSeemsLost() {
-    return !peerUp || askedToTakeOver || ticksSinceBracket >= silenceLimitTicks;
-  }
-
-  private String lossReason() {
-    if (!peerUp) {
-      return "the connection to the active ended";
-    }
-    if (askedToTakeOver) {
-      return "the active has lost the forwarder";
-    }
-    return "no bracket from the active for " + ticksSinceBracket + " ticks";
-  }
-
-  private void claimIfLost() {
-    claimOutstanding = false;
-    claim(ClaimKind.IF_LOST, lossReason());
   }
 
   private void onHolderLost(String reason) {
     holderAlive = false;
-    if (role.standby() && activeSeemsLost()) {
-      claimOutstanding = false;
-      claim(ClaimKind.IF_LOST, lossReason() + "; the forwarder says: " + reason);
-    }
+    claims.holderLost(reason);
   }
 
   // ---- the peer
 
   public void peerConnected() {
     peerUp = true;
-    syncRequested = false;
     peerHello = null;
-    peerAnnounced = false;
-    ticksSinceBracket = 0;
+    following.peerConnected();
+    claims.peerConnected();
     sendHello();
   }
 
@@ -562,84 +501,40 @@ public final class SupervisorCore {
                     .setSwitchUuid(switchUuid())
                     .setProcessId(settings.processId())
                     .setRole(role.name())
-                    .setHeld(position(image.position())))
+                    .setHeld(position(image().position())))
             .build());
   }
 
   public void peerDisconnected(String reason) {
     peerUp = false;
-    peerAnnounced = false;
-    syncRequested = false;
-    handOver = null;
-    receiver.discard();
     answers.peerLost();
     if (active != null) {
       active.feed().stop();
-      if (handingOver) {
-        permit(active, "the connection between the modules ended", true);
-      }
+      switchover.withdraw(active, "the connection between the modules ended");
       environment.event(
           Severity.WARNING, "PEER_LOST", "the connection to the standby ended: " + reason);
-    } else if (role.standby()) {
-      claimIfLost();
-      notReady("the connection to the active ended: " + reason);
     }
+    claims.peerLost();
+    following.peerLost(reason);
   }
 
   public void peerMessage(CanonicalMessage message) {
     if (role == Role.FAULTY || !peerUp) {
       return;
     }
-    try {
-      switch (message.getKindCase()) {
-        case HELLO -> onPeerHello(message.getHello());
-        case OPEN -> {
-          if (expectStream()) {
-            ticksOpen = 0;
-            receiver.open(message.getOpen());
-          }
-        }
-        case ROW -> {
-          if (expectStream()) {
-            receiver.row(message.getRow());
-          }
-        }
-        case OUTPUT -> {
-          if (expectStream()) {
-            receiver.output(message.getOutput());
-          }
-        }
-        case CLOSE -> {
-          if (expectStream()) {
-            effect(receiver.close(message.getClose()));
-          }
-        }
-        case SNAPSHOT_BEGIN -> {
-          if (expectStream()) {
-            receiver.snapshotBegin(message.getSnapshotBegin());
-          }
-        }
-        case SNAPSHOT_END -> {
-          if (expectStream()) {
-            StreamReceiver.Effect effect = receiver.snapshotEnd(message.getSnapshotEnd());
-            // The outputs up to there were not sent along.
-            applied = Math.max(applied, message.getSnapshotEnd().getApplied());
-            effect(effect);
-          }
-        }
-        case SYNC_REQUEST -> onSyncRequest(message.getSyncRequest());
-        case DIGEST -> onDigest(message.getDigest());
-        case DIGEST_MISMATCH -> onDigestMismatch(message.getDigestMismatch());
-        case HAND_OVER -> onHandOver(message.getHandOver());
-        case PLEASE_TAKE_OVER -> onPleaseTakeOver();
-        case CONFIGURATION_STORED -> onPeerStored(message.getConfigurationStored());
-        case POSITION -> peerHeld = Math.max(peerHeld, message.getPosition().getHeld().getNumber());
-        case KIND_NOT_SET -> {
-          // A kind that this release doesn't know is passed over.
-        }
+    switch (message.getKindCase()) {
+      case HELLO -> onPeerHello(message.getHello());
+      case OPEN, ROW, OUTPUT, CLOSE, SNAPSHOT_BEGIN, SNAPSHOT_END -> following.message(message);
+      case SYNC_REQUEST -> onSyncRequest(message.getSyncRequest());
+      case DIGEST -> following.compare(message.getDigest());
+      case DIGEST_MISMATCH -> onDigestMismatch(message.getDigestMismatch());
+      case HAND_OVER -> claims.offered(message.getHandOver());
+      case PLEASE_TAKE_OVER -> claims.pleaseTakeOver();
+      case CONFIGURATION_STORED -> onPeerStored(message.getConfigurationStored());
+      case POSITION -> peerHeld = Math.max(peerHeld, message.getPosition().getHeld().getNumber());
+      case KIND_NOT_SET -> {
+        // A kind that this release doesn't know is passed over.
       }
-    } catch (StreamReceiver.BrokenStream e) {
-      broken(String.valueOf(e.getMessage()));
     }
   }
 
@@ -662,162 +557,8 @@ public final class SupervisorCore {
     }
     peerHello = hello;
     if (hello.getRole().equals(Role.ACTIVE.name())) {
-      peerAnnounced = true;
-      syncRequested = false;
-      requestSync();
+      following.activeAnnounced();
     }
-  }
-
-  /** Brackets are for a standby only; what an old active still sends is passed over. */
-  private boolean expectStream() {
-    return role.standby() && syncRequested;
-  }
-
-  private void effect(StreamReceiver.Effect effect) {
-    switch (effect) {
-      case NOTHING -> {}
-      case SNAPSHOT_STEP -> bracketSeen();
-      case STEP -> {
-        bracketSeen();
-        Bracket bracket = receiver.lastApplied;
-        if (bracket != null) {
-          if (bracket.number() <= applied) {
-            retained.remove(bracket.number());
-          }
-          log.add(bracket);
-          storeIfChanged(bracket);
-        }
-        if (readySent) {
-          toForwarder(
-              ToForwarder.newBuilder()
-                  .setHeld(
-                      Held.newBuilder()
-                          .setTerm(image.position().term())
-                          .setNumber(image.position().number())));
-        }
-        sendReady();
-        claimHandedOver();
-      }
-      case SNAPSHOT_COMPLETE -> {
-        image = receiver.image();
-        log.clear();
-        complete = true;
-        notReadyReason = "";
-        environment.event(
-            Severity.INFO,
-            "SYNCHRONISED",
-            "snapshot of " + image.size() + " rows at " + image.position());
-        StoredConfiguration now = settings.homes().export(image);
-        keepAsideUnlessOlder(now);
-        environment.store(now);
-        sendReady();
-      }
-      case REPAIRED ->
-          environment.event(
-              Severity.WARNING,
-              "TABLE_MISMATCH",
-              "rows that differed from the active's were replaced");
-    }
-  }
-
-  /**
-   * What this module's disk held at start gives way to the active's configuration; unless it is
-   * older, it is kept beside it.
-   */
-  private void keepAsideUnlessOlder(StoredConfiguration now) {
-    Optional<StoredConfiguration> disk = diskCompared ? Optional.empty() : settings.homes().disk();
-    diskCompared = true;
-    if (disk.isEmpty()) {
-      return;
-    }
-    ConfigurationHomes.Choice choice = settings.homes().choose(now, disk.get());
-    if (choice.diverged() || !choice.chosen().equals(now)) {
-      settings.homes().keepAside(disk.get());
-      environment.event(
-          Severity.WARNING,
-          "CONFIGURATION_DIVERGED",
-          "version "
-              + disk.get().getConfig().getVersion()
-              + " on the disk is not part of the active's version "
-              + now.getConfig().getVersion()
-              + " and is kept aside");
-    }
-  }
-
-  private void bracketSeen() {
-    ticksSinceBracket = 0;
-    askedToTakeOver = false;
-  }
-
-  private void storeIfChanged(Bracket bracket) {
-    int table = Tables.number(ConfigRow.getDefaultInstance());
-    if (bracket.rows().stream().anyMatch(row -> row.key().table() == table)) {
-      environment.store(settings.homes().export(image));
-    }
-  }
-
-  /**
-   * Tells the forwarder, once a stream, that this standby has the whole state of the term in force.
-   */
-  private void sendReady() {
-    if (readySent
-        || !complete
-        || welcome == null
-        || !peerUp
-        || receiver.buildingSnapshot()
-        || !role.standby()
-        || image.position().term() < term) {
-      return;
-    }
-    readySent = true;
-    notReadyReason = "";
-    Rehearsal.run(settings, image)
-        .ifPresent(problem -> environment.event(Severity.WARNING, "REHEARSAL", problem));
-    toForwarder(
-        ToForwarder.newBuilder()
-            .setStandbyReady(
-                StandbyReady.newBuilder()
-                    .setTerm(image.position().term())
-                    .setNumber(image.position().number())));
-  }
-
-  private void notReady(String reason) {
-    notReadyReason = reason;
-    readySent = false;
-    if (role.standby()) {
-      toForwarder(
-          ToForwarder.newBuilder()
-              .setStandbyNotReady(StandbyNotReady.newBuilder().setReason(reason)));
-    }
-    if (role == Role.STANDBY_HOT) {
-      enter(Role.STANDBY_SYNCING, reason);
-    }
-    unlist(reason);
-  }
-
-  private void broken(String reason) {
-    environment.event(
-        Severity.WARNING, "STREAM_BROKEN", "the canonical stream is broken: " + reason);
-    receiver.discard();
-    notReady(reason);
-    syncRequested = false;
-    environment.closePeer(reason);
-  }
-
-  private void requestSync() {
-    if (!peerUp || !peerAnnounced || syncRequested || !role.standby()) {
-      return;
-    }
-    syncRequested = true;
-    receiver.discard();
-    environment.toPeer(
-        CanonicalMessage.newBuilder()
-            .setSyncRequest(
-                SyncRequest.newBuilder()
-                    .setHeld(complete ? position(image.position()) : Position.getDefaultInstance())
-                    .setSnapshotWanted(!complete)
-                    .setReason(notReadyReason))
-            .build());
   }
 
   private void onSyncRequest(SyncRequest request) {
@@ -825,29 +566,6 @@ public final class SupervisorCore {
       peerHeld = request.getHeld().getNumber();
       environment.event(
           Severity.INFO, "SYNCHRONISING", "the standby gets a " + active.feed().start(request));
-    }
-  }
-
-  private void onDigest(Digest digest) {
-    if (!expectStream() || !complete || receiver.buildingSnapshot() || receiver.isOpen()) {
-      return;
-    }
-    RowRange.Builder range =
-        RowRange.newBuilder().setTable(digest.getTable()).setFrom(digest.getFrom());
-    if (digest.hasTo()) {
-      range.setTo(digest.getTo());
-    }
-    Image.Digest own =
-        image.digest(StreamReceiver.from(range.build()), StreamReceiver.to(range.build()));
-    if (own.rows() != digest.getRows() || own.crc() != digest.getCrc()) {
-      environment.toPeer(
-          CanonicalMessage.newBuilder()
-              .setDigestMismatch(
-                  DigestMismatch.newBuilder()
-                      .setExpected(digest)
-                      .setRows(own.rows())
-                      .setCrc(own.crc()))
-              .build());
     }
   }
 
@@ -866,13 +584,6 @@ public final class SupervisorCore {
               + " there, "
               + rows
               + " sent again");
-    }
-  }
-
-  private void onPleaseTakeOver() {
-    if (role.standby()) {
-      askedToTakeOver = true;
-      claimIfLost();
     }
   }
 
@@ -935,6 +646,14 @@ public final class SupervisorCore {
         "slot " + Settings.letter(slot) + " is not in sync any more: " + reason);
   }
 
+  /** The standby that this is can't take over now. */
+  void notHot(String reason) {
+    if (role == Role.STANDBY_HOT) {
+      enter(Role.STANDBY_SYNCING, reason);
+    }
+    unlist(reason);
+  }
+
   private void unlist(String reason) {
     standbyListed = false;
     notReadyReason = reason;
@@ -943,10 +662,9 @@ public final class SupervisorCore {
   // ---- active
 
   private void onInput(ForwarderInput input) {
-    if (handingOver) {
-      deferredInputs.add(input);
-      if (deferredInputs.size() > DEFERRED_MAX) {
-        fail("a hand-over took too long: " + DEFERRED_MAX + " inputs wait");
+    if (switchover.underWay()) {
+      if (!switchover.defer(input)) {
+        fail("a hand-over took too long: " + Switchover.DEFERRED_MAX + " inputs wait");
       }
     } else if (active != null) {
       active.input(input);
@@ -956,13 +674,9 @@ public final class SupervisorCore {
   /** A person's request. */
   public void request(Input.Request request) {
     if (active == null) {
-      environment.answer(
-          request.requestId(),
-          false,
-          "slot " + Settings.letter(settings.slot()) + " is not active",
-          0);
-    } else if (handingOver) {
-      deferredRequests.add(request);
+      environment.answer(request.requestId(), false, notActive(), 0);
+    } else if (switchover.underWay()) {
+      switchover.defer(request);
     } else {
       active.request(request);
     }
@@ -971,21 +685,17 @@ public final class SupervisorCore {
   /** A person wants the standby to take over. */
   public void switchover(String requestId, boolean force) {
     ActiveTerm mine = active;
-    if (mine == null || handingOver) {
+    if (mine == null || switchover.underWay()) {
       environment.answer(
-          requestId,
-          false,
-          mine == null
-              ? "slot " + Settings.letter(settings.slot()) + " is not active"
-              : "a switchover is under way",
-          0);
+          requestId, false, mine == null ? notActive() : "a switchover is under way", 0);
       return;
     }
     Optional<RequestRow> done =
-        image.row(
-            RequestRow.newBuilder()
-                .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
-                .build());
+        image()
+            .row(
+                RequestRow.newBuilder()
+                    .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
+                    .build());
     if (done.isPresent()) {
       environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
       return;
@@ -1001,25 +711,7 @@ public final class SupervisorCore {
           0);
       return;
     }
-    String text =
-        "handed over to slot "
-            + Settings.letter(settings.peer())
-            + " after bracket "
-            + (image.position().number() + 1);
-    mine.note(requestId, true, text);
-    handingOver = true;
-    handOverRequest = requestId;
-    // The permission first: the claim that follows the other message must not overtake it.
-    permit(mine, "switchover", false);
-    Position at = position(image.position());
-    environment.toPeer(
-        CanonicalMessage.newBuilder()
-            .setHandOver(
-                HandOver.newBuilder()
-                    .setLast(at)
-                    .setReason("switchover")
-                    .setForce(force && !standbyListed))
-            .build());
+    switchover.begin(mine, requestId, force && !standbyListed);
   }
 
   /**
@@ -1037,71 +729,21 @@ public final class SupervisorCore {
           0);
       return;
     }
-    answerTakeOver(false, "another request to take over came");
-    takeOverRequest = requestId;
-    claimForced();
+    claims.takeOver(requestId);
   }
 
-  private void claimForced() {
-    if (takeOverRequest != null) {
-      claim(ClaimKind.FORCE, "switchover --force");
-    }
-  }
-
-  private void answerTakeOver(boolean ok, String text) {
-    String request = takeOverRequest;
-    if (request != null) {
-      takeOverRequest = null;
-      environment.answer(request, ok, text, 0);
-    }
-  }
-
-  private static String activeIn(Slot slot, long term) {
+  static String activeIn(Slot slot, long term) {
     return "slot " + Settings.letter(slot) + " is active in term " + term;
   }
 
-  private void permit(ActiveTerm mine, String reason, boolean withdrawn) {
-    if (!mine.isHeard()) {
-      return; // a permission ended with the session
-    }
-    toForwarder(
-        ToForwarder.newBuilder()
-            .setPermit(
-                Permit.newBuilder()
-                    .setTerm(mine.term())
-                    .setNumber(image.position().number())
-                    .setReason(reason)
-                    .setWithdrawn(withdrawn)));
-  }
-
-  private void onHandOver(HandOver message) {
-    if (role.standby()) {
-      handOver = message;
-      claimHandedOver();
-    }
-  }
-
-  private void claimHandedOver() {
-    HandOver offered = handOver;
-    if (offered == null || !role.standby()) {
-      return;
-    }
-    if (image.position().number() > offered.getLast().getNumber()) {
-      handOver = null; // the active went on
-      return;
-    }
-    if (offered.getForce()) {
-      claim(ClaimKind.FORCE, offered.getReason());
-    } else if (image.position().number() >= offered.getLast().getNumber()) {
-      claim(ClaimKind.HANDED_OVER, offered.getReason());
-    }
+  /** What is answered to who asks for something that only an active supervisor does. */
+  String notActive() {
+    return "slot " + Settings.letter(settings.slot()) + " is not active";
   }
 
   private void handedOver(long termInForce) {
-    handingOver = false;
-    deferredInputs.clear();
     if (active != null && active.hasUnstored()) {
-      environment.store(settings.homes().export(image)); // as a standby does, when it gets one
+      environment.store(settings.homes().export(image())); // as a standby does, when it gets one
     }
     active = null;
     answers.abandon("slot " + Settings.letter(settings.slot()) + " is not active any more");
@@ -1110,42 +752,14 @@ public final class SupervisorCore {
     holderAlive = true;
     becomeStandby("handed over");
     if (!peerUp) {
-      notReady("no connection to the active");
+      following.notReady("no connection to the active");
     }
-    String request = handOverRequest;
-    if (request != null) {
-      handOverRequest = null;
-      environment.answer(request, true, activeIn(settings.peer(), termInForce), 0);
-    }
-    for (Input.Request waiting : deferredRequests) {
-      environment.answer(
-          waiting.requestId(),
-          false,
-          "slot " + Settings.letter(settings.slot()) + " is not active any more",
-          0);
-    }
-    deferredRequests.clear();
+    switchover.taken(termInForce);
   }
 
   private void onPermitExpired() {
-    ActiveTerm mine = active;
-    if (!handingOver || mine == null) {
-      return;
-    }
-    handingOver = false;
-    String request = handOverRequest;
-    handOverRequest = null;
-    String text =
-        "slot " + Settings.letter(settings.peer()) + " did not take over in time; this one goes on";
-    if (request != null) {
-      mine.note(request, false, text);
-      environment.answer(request, false, text, 0);
-    }
-    while (!deferredInputs.isEmpty()) {
-      mine.input(deferredInputs.remove());
-    }
-    while (!deferredRequests.isEmpty()) {
-      mine.request(deferredRequests.remove());
+    if (active != null) {
+      switchover.expired(active);
     }
   }
 
@@ -1161,11 +775,8 @@ public final class SupervisorCore {
       enter(Role.STANDBY_SYNCING, reason);
       unlist("not synchronised yet");
     }
-    readySent = false;
-    syncRequested = false;
-    claimOutstanding = false;
-    ticksSinceBracket = 0;
-    requestSync();
+    claims.becameStandby();
+    following.becameStandby();
   }
 
   /** The one place where the role changes. */
@@ -1177,25 +788,33 @@ public final class SupervisorCore {
     environment.event(
         next == Role.FAULTY ? Severity.ERROR : Severity.INFO,
         "ROLE",
-        role + " -> " + next + " at " + image.position() + ", applied " + applied + ": " + reason);
+        role
+            + " -> "
+            + next
+            + " at "
+            + image().position()
+            + ", applied "
+            + applied
+            + ": "
+            + reason);
     role = next;
   }
 
   private ByteString switchUuid() {
-    return image
+    return image()
         .row(IdentityRow.newBuilder().setKey(IdentityRow.Key.getDefaultInstance()).build())
         .map(IdentityRow::getUuid)
         .or(() -> settings.homes().disk().map(stored -> stored.getIdentity().getUuid()))
         .orElse(ByteString.EMPTY);
   }
 
-  private void toForwarder(ToForwarder.Builder message) {
+  void toForwarder(ToForwarder.Builder message) {
     if (forwarderUp) {
       environment.toForwarder(message.build());
     }
   }
 
-  private static Position position(Image.Position at) {
+  static Position position(Image.Position at) {
     return Position.newBuilder().setTerm(at.term()).setNumber(at.number()).build();
   }
 }

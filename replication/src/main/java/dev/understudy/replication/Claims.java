@@ -1,0 +1,203 @@
+package dev.understudy.replication;
+
+import dev.understudy.core.Image;
+import dev.understudy.schema.Claim;
+import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.HandOver;
+import dev.understudy.schema.ToForwarder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a supervisor asks the forwarder for the term: at a start without an active one, when the
+ * active is lost or hands over, and when a person wants it. The forwarder decides.
+ *
+ * <p>The active's loss has two witnesses. This is the first: the forwarder's ticks since the
+ * active's last bracket, and the connection to it. The forwarder is the second.
+ */
+final class Claims {
+  /** A claim that was refused is made again after so many ticks, while its reason stands. */
+  static final int AGAIN_TICKS = 5;
+
+  private final SupervisorCore core;
+  private final Environment environment;
+  private boolean outstanding;
+  private int ticksSinceClaim = AGAIN_TICKS;
+  private int ticksSinceBracket;
+  private boolean askedToTakeOver;
+  private @Nullable HandOver offered;
+  private @Nullable String forcedBy;
+
+  Claims(SupervisorCore core, Environment environment) {
+    this.core = core;
+    this.environment = environment;
+  }
+
+  /** Asks for the term, unless an answer is awaited already. */
+  void make(ClaimKind kind, String reason) {
+    if (!core.forwarderUp() || outstanding) {
+      return;
+    }
+    outstanding = true;
+    ticksSinceClaim = 0;
+    Image image = core.image();
+    boolean active = core.active() != null;
+    Claim.Builder claim =
+        Claim.newBuilder()
+            .setKind(kind)
+            .setReason(reason)
+            .setConfigurationVersion(core.configurationVersion())
+            .setConsumed(image.mark().consumed())
+            .setIncarnation(image.mark().incarnation())
+            .setApplied(Math.min(core.applied(), image.position().number()))
+            .setWasActive(active);
+    if (core.following().complete() || active) {
+      claim.setHeld(SupervisorCore.position(image.position()));
+    }
+    core.toForwarder(ToForwarder.newBuilder().setClaim(claim));
+  }
+
+  /** The forwarder has answered, or can't any more. */
+  void answered() {
+    outstanding = false;
+  }
+
+  // ---- start
+
+  /** A tick of the forwarder's at a supervisor that is neither active nor standby yet. */
+  void startTick() {
+    if (++ticksSinceClaim >= Following.CLOSE_WITHIN_TICKS) {
+      outstanding = false;
+      make(ClaimKind.COLD, "start");
+    }
+  }
+
+  void becameStandby() {
+    outstanding = false;
+    ticksSinceBracket = 0;
+  }
+
+  // ---- watching the active
+
+  void bracketSeen() {
+    ticksSinceBracket = 0;
+    askedToTakeOver = false;
+  }
+
+  void peerConnected() {
+    ticksSinceBracket = 0;
+  }
+
+  void peerLost() {
+    offered = null;
+    if (core.role().standby()) {
+      ifLost();
+    }
+  }
+
+  /** A tick of the forwarder's at a standby. */
+  void tick() {
+    forced(); // if another claim was under way when a person asked
+    ticksSinceBracket++;
+    ticksSinceClaim++;
+    handedOver();
+    if (activeSeemsLost() && ticksSinceClaim >= AGAIN_TICKS) {
+      ifLost();
+    }
+  }
+
+  /** The forwarder doesn't hear the active any more. */
+  void holderLost(String reason) {
+    if (core.role().standby() && activeSeemsLost()) {
+      outstanding = false;
+      make(ClaimKind.IF_LOST, lossReason() + "; the forwarder says: " + reason);
+    }
+  }
+
+  void pleaseTakeOver() {
+    if (core.role().standby()) {
+      askedToTakeOver = true;
+      ifLost();
+    }
+  }
+
+  private boolean activeSeemsLost() {
+    return !core.peerUp() || askedToTakeOver || ticksSinceBracket >= core.silenceLimitTicks();
+  }
+
+  private String lossReason() {
+    if (!core.peerUp()) {
+      return "the connection to the active ended";
+    }
+    if (askedToTakeOver) {
+      return "the active has lost the forwarder";
+    }
+    return "no bracket from the active for " + ticksSinceBracket + " ticks";
+  }
+
+  private void ifLost() {
+    outstanding = false;
+    make(ClaimKind.IF_LOST, lossReason());
+  }
+
+  // ---- planned
+
+  /** The active offers the term. */
+  void offered(HandOver offer) {
+    if (core.role().standby()) {
+      offered = offer;
+      handedOver();
+    }
+  }
+
+  /** Takes what the active offers as soon as everything up to there is held. */
+  void handedOver() {
+    HandOver offer = offered;
+    if (offer == null || !core.role().standby()) {
+      return;
+    }
+    long held = core.image().position().number();
+    if (held > offer.getLast().getNumber()) {
+      offered = null; // the active went on
+    } else if (offer.getForce()) {
+      make(ClaimKind.FORCE, offer.getReason());
+    } else if (held == offer.getLast().getNumber()) {
+      make(ClaimKind.HANDED_OVER, offer.getReason());
+    }
+  }
+
+  // ---- forced
+
+  /** A person wants this supervisor to take over, whatever the active one says. */
+  void takeOver(String requestId) {
+    answerForced(false, "another request to take over came");
+    forcedBy = requestId;
+    forced();
+  }
+
+  private void forced() {
+    if (forcedBy != null) {
+      make(ClaimKind.FORCE, "switchover --force");
+    }
+  }
+
+  void answerForced(boolean ok, String text) {
+    String request = forcedBy;
+    if (request != null) {
+      forcedBy = null;
+      environment.answer(request, ok, text, 0);
+    }
+  }
+
+  /** The term is this supervisor's. */
+  void granted(ActiveTerm begun) {
+    outstanding = false;
+    askedToTakeOver = false;
+    offered = null;
+    String request = forcedBy;
+    if (request != null) {
+      String text = SupervisorCore.activeIn(core.slot(), begun.term());
+      begun.note(request, true, text);
+      answerForced(true, text);
+    }
+  }
+}
