@@ -381,19 +381,23 @@ final class PairTest {
   }
 
   @Test
-  void a_forwarder_that_dies_and_returns_is_programmed_again() throws Exception {
+  void a_forwarder_that_dies_and_returns_is_programmed_again_by_whoever_was_active()
+      throws Exception {
     startPair();
     apply(Slot.SLOT_A, config(3));
+    document(Slot.SLOT_A, request().setSwitchover(SwitchoverRequest.newBuilder().setForce(true)));
     java.util.Objects.requireNonNull(forwarder).close();
 
     startForwarder();
 
-    await(
-        Slot.SLOT_A,
-        "redundancy",
-        seen ->
-            seen.path("forwarder").path("incarnation").asLong() == 2
-                && seen.path("forwarder").path("inSync").asString("").equals("B"));
+    JsonNode after =
+        await(
+            Slot.SLOT_A,
+            "redundancy",
+            seen ->
+                seen.path("forwarder").path("incarnation").asLong() == 2
+                    && seen.path("forwarder").path("inSync").asString("").equals("A"));
+    assertThat(after.path("active").asString()).isEqualTo("B");
     JsonNode state =
         document(Slot.SLOT_A, request().setState(StateRequest.newBuilder().setAt("forwarder")));
     assertThat(state.path("ports").size()).isEqualTo(3);

@@ -183,7 +183,7 @@ public final class ConfigurationEngine implements Engine {
     String returns =
         confirmation
             .map(wait ->
-                "; the content of version %d returns unless it is confirmed within %d minutes"
+                "; the content of version %d returns unless it is confirmed within %d min"
                     .formatted(wait.versionThatReturns, request.confirmMinutes()))
             .orElse("");
     step.answer(true, describe(state.config().orElseThrow()) + returns);
