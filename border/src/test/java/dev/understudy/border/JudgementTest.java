@@ -1,5 +1,6 @@
 package dev.understudy.border;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -175,7 +176,7 @@ final class JudgementTest {
     claimCold(ACTIVE, 9);
     assertThat(border.holder()).isEqualTo(Slot.SLOT_A);
     assertThat(refused).containsOnlyKeys(STANDBY);
-    assertThat(refused.get(STANDBY).getHolder()).isEqualTo(Slot.SLOT_A);
+    assertThat(requireNonNull(refused.get(STANDBY)).getHolder()).isEqualTo(Slot.SLOT_A);
   }
 
   private static final class NoDisk implements BorderStore {
