@@ -85,7 +85,9 @@ record TermStart(
                     : cause(CauseCode.STANDBY_NOT_SYNCED, "the image here was not complete"));
       }
     }
-    if (newEpoch && granted.getNewForwarder()) {
+    // One that has a configuration, but has carried out nothing, takes the place of another one.
+    boolean another = newEpoch || !granted.getConfiguration().getOctets().isEmpty();
+    if (granted.getNewForwarder() && another) {
       causes.add(
           cause(
               CauseCode.FORWARDER_RESTARTED, "forwarder incarnation " + granted.getIncarnation()));

@@ -16,9 +16,12 @@ import dev.understudy.schema.Applied;
 import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.BracketKind;
 import dev.understudy.schema.CanonicalMessage;
+import dev.understudy.schema.Cause;
+import dev.understudy.schema.CauseCode;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.ConfigurationCell;
 import dev.understudy.schema.EngineRow;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
@@ -411,6 +414,38 @@ final class SupervisorCoreTest {
         .singleElement()
         .satisfies(row -> assertThat(row.getCausesList()).isNotEmpty());
     assertThat(brackets()).extracting(BorderBracket::getMadeInTerm).containsOnly(3L);
+  }
+
+  @Test
+  void a_start_with_what_an_earlier_forwarder_left_is_a_cause_and_the_first_start_is_none() {
+    welcome(1, 0, Slot.SLOT_UNSPECIFIED);
+    grant(1, 1, Position.getDefaultInstance(), true);
+    assertThat(core.image().rows(HistoryRow.getDefaultInstance()))
+        .singleElement()
+        .satisfies(row -> assertThat(row.getCausesList()).isEmpty());
+    begin();
+    welcome(2, 1_000, Slot.SLOT_UNSPECIFIED);
+    tell(
+        ToSupervisor.newBuilder()
+            .setGranted(
+                Granted.newBuilder()
+                    .setTerm(1_001)
+                    .setKind(ClaimKind.COLD)
+                    .setIncarnation(2)
+                    .setNewForwarder(true)
+                    .setConfiguration(
+                        ConfigurationCell.newBuilder()
+                            .setOctets(
+                                StoredConfiguration.newBuilder()
+                                    .setConfig(ConfigRow.newBuilder().setVersion(1))
+                                    .build()
+                                    .toByteString()))));
+    assertThat(core.image().rows(HistoryRow.getDefaultInstance()))
+        .singleElement()
+        .satisfies(row ->
+            assertThat(row.getCausesList())
+                .extracting(Cause::getCode)
+                .containsExactly(CauseCode.FORWARDER_RESTARTED));
   }
 
   @Test
