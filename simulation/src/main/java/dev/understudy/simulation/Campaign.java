@@ -125,7 +125,7 @@ public final class Campaign {
     failovers += result.faulty().failovers();
     virtualNanos += result.base().virtualNanos() + result.faulty().virtualNanos();
     hurt += result.hurt() && !result.failed() ? 1 : 0;
-    result.faulty().struck().forEach((kind, n) -> faults.merge(kind.text(), (long) n, Long::sum));
+    result.faulty().struck().forEach((kind, n) -> faults.merge(kind, (long) n, Long::sum));
     result.faulty().causes().forEach((cause, n) -> causes.merge(cause, (long) n, Long::sum));
     if (result.failed()) {
       failed++;

@@ -2,11 +2,15 @@ package dev.understudy.simulation;
 
 import dev.understudy.border.Border;
 import dev.understudy.core.Check;
+import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
 import dev.understudy.core.RowKey;
 import dev.understudy.replication.Role;
+import dev.understudy.schema.BorderBracket;
+import dev.understudy.schema.Output;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.ToSupervisor;
+import java.util.List;
 import java.util.TreeMap;
 
 /** The invariants of the design, checked after every event of a switch. */
@@ -29,6 +33,10 @@ final class Invariants {
   private final TreeMap<Place, Integer> images = new TreeMap<>();
   private final TreeMap<Slot, Image.Position> looked = new TreeMap<>();
   private final TreeMap<Long, Long> stamps = new TreeMap<>();
+
+  /** Frames that brackets have still to send, by the brackets' numbers. */
+  private final TreeMap<Long, List<Output>> frames = new TreeMap<>();
+
   private long lastTerm;
   private long lastApplied;
   private long lastConsumed;
@@ -41,6 +49,7 @@ final class Invariants {
     lastApplied = 0;
     lastConsumed = 0;
     stamps.clear();
+    frames.clear();
   }
 
   /** A message of the forwarder: numbered inputs are stamped in order. */
@@ -76,6 +85,7 @@ final class Invariants {
     Check.that(border.consumed() >= lastConsumed, "4: consumed only grows", border.consumed());
     lastConsumed = border.consumed();
     if (border.inSync() != Slot.SLOT_UNSPECIFIED) {
+      reallyHeld(border);
       Check.that(
           border.applied() <= border.held(border.inSync()),
           "3: nothing is carried out before the listed standby holds it",
@@ -94,6 +104,56 @@ final class Invariants {
       }
     }
     Check.that(active <= 1, "1: one writer", active);
+  }
+
+  /** Not what the forwarder was told that the standby holds, but what it holds. */
+  private void reallyHeld(Border border) {
+    SimulatedSupervisor standby = owner.supervisors().get(border.inSync());
+    if (standby != null && standby.forwarderConnection() != null) {
+      Check.that(
+          border.applied() <= standby.core().image().position().number(),
+          "3: the listed standby really holds what is carried out",
+          border.applied(),
+          standby.core().image().position());
+    }
+  }
+
+  /** A bracket of the holder comes in at the forwarder. */
+  void bracket(BorderBracket bracket) {
+    if (bracket.getTerm() == owner.border().term()) {
+      frames.put(
+          bracket.getNumber(),
+          bracket.getOutputsList().stream().filter(Output::hasSendFrame).toList());
+    }
+  }
+
+  /** A frame goes out: it must be the next one of the next bracket. */
+  void frameOut(Output output) {
+    long number = owner.border().applied() + 1;
+    frames.headMap(number).clear();
+    List<Output> left = frames.getOrDefault(number, List.of());
+    Check.that(
+        !left.isEmpty() && left.getFirst().equals(output),
+        "1, 2: frames go out once, in the order of the next bracket of the term in force",
+        owner.name(),
+        number);
+    frames.put(number, left.subList(1, left.size()));
+  }
+
+  /** Time has come, where nothing is ever late: no timer should have been looked at before. */
+  void onTime(long nowNanos) {
+    owner
+        .active()
+        .filter(active -> active.life() == SimulatedSupervisor.Life.RUNNING)
+        .flatMap(active -> active.core().host())
+        .flatMap(EngineHost::nextDeadline)
+        .ifPresent(deadline ->
+            Check.that(
+                deadline.nanos() >= nowNanos,
+                "9: timers are looked at when they are due",
+                owner.name(),
+                deadline,
+                nowNanos));
   }
 
   /** Equal positions mean equal images. */

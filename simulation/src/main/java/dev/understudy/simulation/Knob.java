@@ -27,7 +27,9 @@ enum Knob {
   BPDU_GUARD("bpdu-guard", true, 0, 1),
   ROOT_GUARD("root-guard", true, 0, 1),
   ADMIN("admin", true, 0, 1),
-  VLAN("vlan", true, 1, 4_094);
+  VLAN("vlan", true, 1, 4_094),
+  /** Whether the configuration names the port at all; only for changes. */
+  CONFIGURED("configured", true, 0, 1);
 
   final String text;
   final boolean ofPort;
@@ -72,7 +74,7 @@ enum Knob {
       case AGEING -> config.setAgeingSeconds(small);
       case TICK -> config.getRedundancyBuilder().setTickMillis(small);
       case RECOVERY -> config.getRedundancyBuilder().setErrDisableRecoverySeconds(small);
-      case COST, PORT_PRIORITY, EDGE, AUTO_EDGE, BPDU_GUARD, ROOT_GUARD, ADMIN, VLAN ->
+      case COST, PORT_PRIORITY, EDGE, AUTO_EDGE, BPDU_GUARD, ROOT_GUARD, ADMIN, VLAN, CONFIGURED ->
           throw new IllegalArgumentException(text + " is a port's");
     }
   }
@@ -89,6 +91,7 @@ enum Knob {
       case ROOT_GUARD -> stp.setRootGuard(value != 0);
       case ADMIN -> port.setAdminUp(value != 0);
       case VLAN -> port.setAccessVlan(small);
+      case CONFIGURED -> throw new IllegalArgumentException(text + " is of a change");
       case PRIORITY, HELLO, MAX_AGE, FORWARD_DELAY, TX_HOLD, LEGACY, AGEING, TICK, RECOVERY ->
           throw new IllegalArgumentException(text + " is a bridge's");
     }

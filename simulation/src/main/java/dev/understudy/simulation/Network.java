@@ -58,6 +58,9 @@ final class Network {
     final int lane;
     boolean plugged = true;
 
+    /** As the near end's port tells it; 0: not known. */
+    int speedMbps;
+
     /** How often the same octets were sent: what becomes of them depends on nothing else. */
     private final Map<Long, Integer> sent = new HashMap<>();
 
@@ -128,7 +131,11 @@ final class Network {
     private final SimulatedSwitch device;
     private Config config;
     private SwitchPlane plane;
+    private final TreeMap<Integer, TakenOut> takenOut = new TreeMap<>();
     private int configurations;
+
+    /** What the configuration said of a port that it doesn't name now. */
+    private record TakenOut(PortConfig port, SpanningTreePortConfig stp) {}
 
     private Bridge(World.Bridge spec, int number) {
       this.spec = spec;
@@ -151,6 +158,7 @@ final class Network {
                   spec.delayNanos(),
                   spec.restartNanos(),
                   spec.redundant(),
+                  world.instant(),
                   world.instant() ? FaultPlan.FIRST_NANOS : FaultPlan.FIRST_TIMED_NANOS,
                   world.faults().stream()
                       .filter(fault -> fault.bridge().equals(spec.name()))
@@ -172,8 +180,9 @@ final class Network {
               output -> trace.write(scheduler.nanos(), output),
               spec.redundant() ? tampering : Tampering.NONE);
       wires.forEach((end, wire) -> {
-        if (end.name().equals(spec.name()) && !wire.plugged) {
-          fresh.cable(end.port(), false);
+        if (end.name().equals(spec.name())) {
+          fresh.speed(end.port(), wire.speedMbps);
+          fresh.cable(end.port(), wire.plugged);
         }
       });
       return fresh;
@@ -205,11 +214,34 @@ final class Network {
       device.planeChanged();
     }
 
+    private void speed(int port, int mbps) {
+      plane.speed(port, mbps);
+      device.planeChanged();
+    }
+
+    /** Takes a port out of the configuration, or puts it back as it was, but before all others. */
+    private void configured(Config.Builder next, int port, boolean wanted) {
+      TakenOut taken = takenOut.remove(port);
+      if (taken != null && wanted) {
+        next.addPorts(0, taken.port);
+        next.getSpanningTreeBuilder().addPorts(0, taken.stp);
+        return;
+      }
+      int at = indexOf(next, port);
+      if (!wanted && at >= 0) {
+        takenOut.put(port, new TakenOut(next.getPorts(at), next.getSpanningTree().getPorts(at)));
+        next.removePorts(at);
+        next.getSpanningTreeBuilder().removePorts(at);
+      }
+    }
+
     private void set(int port, String knobName, long value) {
       Knob knob = Knob.of(knobName, port != 0).orElseThrow();
       Config.Builder next = config.toBuilder();
       if (port == 0) {
         knob.turn(next, value);
+      } else if (knob == Knob.CONFIGURED) {
+        configured(next, port, value != 0);
       } else {
         turnPort(next, port, knob, value);
       }
@@ -280,12 +312,21 @@ final class Network {
   }
 
   private static void turnPort(Config.Builder config, int port, Knob knob, long value) {
+    int at = indexOf(config, port);
+    if (at >= 0) {
+      knob.turn(
+          config.getPortsBuilder(at), config.getSpanningTreeBuilder().getPortsBuilder(at), value);
+    }
+  }
+
+  /** Where the configuration says something of a port; -1: nowhere. */
+  private static int indexOf(Config.Builder config, int port) {
     for (int i = 0; i < config.getPortsCount(); i++) {
       if (config.getPorts(i).getName().equals("p" + port)) {
-        knob.turn(
-            config.getPortsBuilder(i), config.getSpanningTreeBuilder().getPortsBuilder(i), value);
+        return i;
       }
     }
+    return -1;
   }
 
   // ---- the world goes on
@@ -314,44 +355,18 @@ final class Network {
     switch (change.what()) {
       case PULL -> plug(change.end(), false);
       case PLUG -> plug(change.end(), true);
+      case SPEED -> speed(change.end(), (int) change.value());
       case SET ->
           bridge(change.end().name()).set(change.end().port(), change.knob(), change.value());
-      case ROGUE -> bridge(change.end().name()).receive(change.end().port(), rogue());
+      case ROGUE -> bridge(change.end().name()).receive(change.end().port(), Frames.rogue());
       case FLOOD -> {
         Bridge bridge = bridge(change.end().name());
         for (int i = 0; i < change.value(); i++) {
-          bridge.plane.receive(change.end().port(), noBpdu(i), scheduler.nanos());
+          bridge.plane.receive(change.end().port(), Frames.noBpdu(i), scheduler.nanos());
         }
         bridge.device.planeChanged();
       }
     }
-  }
-
-  /** A BPDU as of 802.1D-1998, of a root with the best priority. */
-  private static byte[] rogue() {
-    byte[] octets = new byte[60];
-    put(octets, 0, 0x0180_c200_0000L, 6);
-    put(octets, 6, 0x0600_0000_0002L, 6);
-    put(octets, 12, 38, 2);
-    put(octets, 14, 0x42_4203L, 3);
-    put(octets, 22, 0x0600_0000_0002L, 8);
-    put(octets, 34, 0x0600_0000_0002L, 8);
-    put(octets, 42, 0x8001, 2);
-    put(octets, 46, 6 << 8, 2);
-    put(octets, 48, 1 << 8, 2);
-    put(octets, 50, 4 << 8, 2);
-    return octets;
-  }
-
-  /** Addressed as a BPDU, but none. */
-  private static byte[] noBpdu(int number) {
-    byte[] octets = new byte[60];
-    put(octets, 0, 0x0180_c200_0000L, 6);
-    put(octets, 6, 0x0600_0000_0001L, 6);
-    put(octets, 12, 38, 2);
-    put(octets, 14, 0x42_4203L, 3);
-    put(octets, 17, 0xffff_0000L + number, 4);
-    return octets;
   }
 
   private void plug(World.End near, boolean plugged) {
@@ -362,6 +377,16 @@ final class Network {
       Bridge bridge = bridges.get(end.name());
       if (bridge != null) {
         bridge.cable(end.port(), plugged);
+      }
+    }
+  }
+
+  private void speed(World.End near, int mbps) {
+    for (World.End end : List.of(near, wire(near).far)) {
+      wire(end).speedMbps = mbps;
+      Bridge bridge = bridges.get(end.name());
+      if (bridge != null) {
+        bridge.speed(end.port(), mbps);
       }
     }
   }
@@ -385,12 +410,13 @@ final class Network {
       return;
     }
     World.Flow flow = state.flow;
-    byte[] octets = new byte[60];
-    put(octets, 0, Objects.requireNonNull(hosts.get(flow.to())), 6);
-    put(octets, 6, Objects.requireNonNull(hosts.get(flow.from())), 6);
-    put(octets, 12, HOST_ETHER_TYPE, 2);
-    put(octets, 14, index, 2);
-    put(octets, 16, state.arrived.size(), 8);
+    byte[] octets =
+        Frames.data(
+            Objects.requireNonNull(hosts.get(flow.to())),
+            Objects.requireNonNull(hosts.get(flow.from())),
+            HOST_ETHER_TYPE,
+            index,
+            state.arrived.size());
     state.arrived.add(0);
     state.passed.add(0);
     state.sentNanos.add(scheduler.nanos() - beginsNanos);
@@ -402,21 +428,21 @@ final class Network {
   }
 
   private void received(String host, byte[] octets) {
-    if (get(octets, 0, 6) == hosts.getOrDefault(host, 0L) && isData(octets)) {
-      FlowState state = flows.get((int) get(octets, 14, 2));
-      int number = (int) get(octets, 16, 8);
+    if (Frames.get(octets, 0, 6) == hosts.getOrDefault(host, 0L) && isData(octets)) {
+      FlowState state = flows.get((int) Frames.get(octets, 14, 2));
+      int number = (int) Frames.get(octets, 16, 8);
       state.arrived.set(number, state.arrived.get(number) + 1);
     }
   }
 
   private static boolean isData(byte[] octets) {
-    return get(octets, 12, 2) == HOST_ETHER_TYPE;
+    return Frames.get(octets, 12, 2) == HOST_ETHER_TYPE;
   }
 
   private void count(byte[] octets) {
     if (isData(octets)) {
-      FlowState state = flows.get((int) get(octets, 14, 2));
-      int number = (int) get(octets, 16, 8);
+      FlowState state = flows.get((int) Frames.get(octets, 14, 2));
+      int number = (int) Frames.get(octets, 16, 8);
       int passed = state.passed.get(number) + 1;
       state.passed.set(number, passed);
       Check.that(passed <= PASSES_MAX, "no data frame goes round and round", state.flow, number);
@@ -427,19 +453,5 @@ final class Network {
     byte[] octets = new byte[16];
     octets[15] = (byte) number;
     return ByteString.copyFrom(octets);
-  }
-
-  private static void put(byte[] octets, int at, long value, int length) {
-    for (int i = 0; i < length; i++) {
-      octets[at + i] = (byte) (value >>> (8 * (length - 1 - i)));
-    }
-  }
-
-  private static long get(byte[] octets, int at, int length) {
-    long value = 0;
-    for (int i = 0; i < length; i++) {
-      value = value << 8 | (octets[at + i] & 0xff);
-    }
-    return value;
   }
 }

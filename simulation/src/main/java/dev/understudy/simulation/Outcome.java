@@ -26,12 +26,16 @@ record Outcome(
    *
    * @param traceHash of all frames out and table writes, with their times
    * @param moves port states and roles told, by port, in order
+   * @param movedNanos when ports moved
    * @param end tables, roles and configuration at the end
+   * @param inputsLost control frames were dropped because the input log was full
+   * @param inputsSkipped an input was put aside because two sessions had ended with it
    */
   record OfBridge(
       long traceHash,
       List<String> traceLines,
       Map<Integer, List<String>> moves,
+      List<Long> movedNanos,
       long topologyChanges,
       Map<String, String> end,
       List<Takeover> takeovers,
@@ -39,6 +43,8 @@ record Outcome(
       List<String> events,
       List<FaultPlan.Strike> strikes,
       long longestGapNanos,
+      boolean inputsLost,
+      boolean inputsSkipped,
       long messages) {}
 
   /** Takeovers of all switches but their first, and those before which rows had changed. */
@@ -62,12 +68,15 @@ record Outcome(
     return result;
   }
 
-  Map<FaultKind, Integer> struck() {
-    TreeMap<FaultKind, Integer> result = new TreeMap<>();
-    bridges
-        .values()
-        .forEach(bridge ->
-            bridge.strikes.forEach(strike -> result.merge(strike.fault().kind(), 1, Integer::sum)));
+  /** What struck, and how often; a fault that didn't wait for the end of another one by itself. */
+  Map<String, Integer> struck() {
+    TreeMap<String, Integer> result = new TreeMap<>();
+    for (OfBridge bridge : bridges.values()) {
+      for (FaultPlan.Strike strike : bridge.strikes) {
+        String backToBack = strike.fault().atOnce() ? ", right after another" : "";
+        result.merge(strike.fault().kind().text() + backToBack, 1, Integer::sum);
+      }
+    }
     return result;
   }
 

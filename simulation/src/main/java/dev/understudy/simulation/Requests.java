@@ -3,6 +3,8 @@ package dev.understudy.simulation;
 import dev.understudy.core.Check;
 import dev.understudy.core.Input;
 import dev.understudy.replication.Role;
+import dev.understudy.schema.RequestRow;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,11 @@ final class Requests {
   private final SimulatedSwitch owner;
   private final LinkedHashMap<String, Asked> asked = new LinkedHashMap<>();
   private final TreeMap<String, SimulatedSupervisor> askedOf = new TreeMap<>();
+
+  /** By supervisor and request, the first bracket that it sent when the request had a result. */
+  private final IdentityHashMap<SimulatedSupervisor, TreeMap<String, Long>> madeIn =
+      new IdentityHashMap<>();
+
   private final TreeMap<String, String> answers = new TreeMap<>();
 
   Requests(SimulatedSwitch owner) {
@@ -65,10 +72,38 @@ final class Requests {
     }
   }
 
-  void answered(String id, boolean ok, String text) {
+  /**
+   * A bracket goes to the forwarder: which requests have a result by then? A switchover is done
+   * with the grant.
+   */
+  void made(SimulatedSupervisor by, long number) {
+    for (Asked one : asked.values()) {
+      if (!one.switchover
+          && by.core()
+              .image()
+              .row(
+                  RequestRow.newBuilder()
+                      .setKey(RequestRow.Key.newBuilder().setRequestId(one.id))
+                      .build())
+              .isPresent()) {
+        madeIn.computeIfAbsent(by, s -> new TreeMap<>()).putIfAbsent(one.id, number);
+      }
+    }
+  }
+
+  void answered(SimulatedSupervisor by, String id, boolean ok, String text) {
     if (text.contains("is not active") || text.contains("is under way")) {
       askedOf.remove(id);
       return;
+    }
+    if (ok && owner.forwarderAlive() && by.forwarderConnection() != null) {
+      long made = madeIn.getOrDefault(by, new TreeMap<>()).getOrDefault(id, 0L);
+      Check.that(
+          owner.border().applied() >= made,
+          "6: nobody is told yes before the bracket is carried out",
+          id,
+          owner.border().applied(),
+          made);
     }
     Matcher version = VERSION.matcher(text);
     if (ok && owner.forwarderAlive() && version.find()) {

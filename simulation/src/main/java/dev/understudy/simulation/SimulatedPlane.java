@@ -10,4 +10,7 @@ interface SimulatedPlane extends DataPlane {
 
   /** Time goes on. */
   void time(long nowNanos);
+
+  /** So many control frames come in at once, which mean nothing. */
+  void burst(int frames, long nowNanos);
 }

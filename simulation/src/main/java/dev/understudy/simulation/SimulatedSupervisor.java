@@ -117,6 +117,14 @@ public final class SimulatedSupervisor implements Environment {
     }
   }
 
+  /** Ends the process, and what is under way to the other module is lost. */
+  void losePower() {
+    if (peer != null) {
+      peer.cut("the module has no power");
+    }
+    crash();
+  }
+
   /** Stops the process; in the middle of an event, the rest of it happens when it is resumed. */
   void stop() {
     if (life == Life.RUNNING) {
@@ -229,6 +237,9 @@ public final class SimulatedSupervisor implements Environment {
   public void toForwarder(ToForwarder message) {
     Connection connection = forwarder;
     if (connection != null) {
+      if (message.hasBracket()) {
+        owner.requests().made(this, message.getBracket().getNumber());
+      }
       for (ToForwarder sent : owner.tampering().toForwarder(this, message)) {
         byte[] octets = sent.toByteArray();
         outward(() -> connection.send(0, octets));
@@ -247,9 +258,7 @@ public final class SimulatedSupervisor implements Environment {
         byte[] octets = sent.toByteArray();
         outward(() -> connection.send(end, octets));
       }
-      if (message.hasRow()) {
-        owner.rowSent(message.getRow());
-      }
+      owner.sentToPeer(message);
       owner.boundary();
       check();
     }
@@ -284,12 +293,12 @@ public final class SimulatedSupervisor implements Environment {
 
   @Override
   public void answer(String requestId, boolean ok, String text, int copies) {
-    outward(() -> owner.answered(requestId, ok, text));
+    outward(() -> owner.answered(this, requestId, ok, text));
   }
 
   @Override
   public void store(StoredConfiguration configuration) {
-    outward(() -> owner.store(this, configuration));
+    outward(() -> owner.disks().store(this, configuration));
   }
 
   @Override
@@ -307,7 +316,7 @@ public final class SimulatedSupervisor implements Environment {
     outward(this::crash);
   }
 
-  void stored(long version) {
-    event(() -> core.configurationStored(version, Optional.empty()));
+  void stored(long version, Optional<String> error) {
+    event(() -> core.configurationStored(version, error));
   }
 }

@@ -1,29 +1,23 @@
 package dev.understudy.simulation;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.WireFormat;
 import dev.understudy.border.Border;
+import dev.understudy.border.DataPlane;
+import dev.understudy.border.DelegatingDataPlane;
 import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
-import dev.understudy.core.Tables;
 import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
-import dev.understudy.schema.Claim;
-import dev.understudy.schema.Granted;
-import dev.understudy.schema.HistoryRow;
+import dev.understudy.schema.CanonicalMessage;
+import dev.understudy.schema.Output;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoredConfiguration;
-import dev.understudy.schema.TermRow;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
-import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * One redundant switch on virtual time: forwarder, two supervisors, their connections and disks.
  */
 public final class SimulatedSwitch {
-  /** How a switch is put together. */
+  /**
+   * How a switch is put together.
+   *
+   * @param instant nothing makes anything late in it
+   */
   record Build(
       String name,
       List<EngineType> engines,
@@ -45,6 +43,7 @@ public final class SimulatedSwitch {
       long connectionDelayNanos,
       long restartNanos,
       boolean redundant,
+      boolean instant,
       long firstFaultNanos,
       List<World.Fault> faults,
       Tampering tampering) {}
@@ -58,27 +57,24 @@ public final class SimulatedSwitch {
   private static final long RECONNECT_NANOS = 20_000_000L;
   private static final long AWAY_NANOS = 200_000_000L;
   private static final int EVENTS_MAX = 400;
-  private static final int DELETED_FIELD = 1;
-  private static final int TERM_TABLE = Tables.number(TermRow.getDefaultInstance());
-  private static final int HISTORY_TABLE = Tables.number(HistoryRow.getDefaultInstance());
 
   private final Scheduler scheduler;
   private final Build build;
   private final List<EngineType> engines;
   private final TreeMap<Slot, SimulatedSupervisor> supervisors = new TreeMap<>();
-  private final TreeMap<Slot, StoredConfiguration> disks = new TreeMap<>();
   private final TreeMap<Long, Connection> forwarderConnections = new TreeMap<>();
   private final TreeMap<Long, Slot> sessionSlots = new TreeMap<>();
-  private final TreeMap<Slot, Claim> lastClaims = new TreeMap<>();
   private final Requests requests = new Requests(this);
   private final ArrayDeque<String> events = new ArrayDeque<>();
   private final TreeMap<String, String> newestByCode = new TreeMap<>();
-  private final List<Takeover> takeovers = new ArrayList<>();
   private final MemoryStore store = new MemoryStore();
+  private final Disks disks;
+  private final Witness witness;
   private final Invariants invariants;
   private final FaultPlan plan;
   private Border border;
   private SimulatedPlane plane;
+  private JudgedPlane judged;
   private boolean forwarderAlive = true;
   private long nextSession = 1;
   private long nextInstance = 1;
@@ -88,15 +84,15 @@ public final class SimulatedSwitch {
   private @Nullable Runnable atBoundary;
   private long boundaries;
   private long faultAt = -1;
-  private boolean rowsChanged;
-  private long lastAppliedNanos;
-  private long longestGapNanos;
 
   SimulatedSwitch(Scheduler scheduler, Build build) {
     this.scheduler = scheduler;
     this.build = build;
     this.engines = build.engines.stream().map(build.tampering::engine).toList();
+    this.disks = new Disks(scheduler);
+    this.witness = new Witness(scheduler);
     this.plane = build.plane.apply(1);
+    this.judged = new JudgedPlane(plane);
     this.border = newBorder();
     this.invariants = new Invariants(this);
     this.plan = new FaultPlan(this, scheduler, build.firstFaultNanos, build.faults);
@@ -112,8 +108,23 @@ public final class SimulatedSwitch {
         new Border.Identity("simulated", 1, "virtual"),
         scheduler,
         new BorderOutbox(),
-        plane,
+        judged,
         store);
+  }
+
+  /** What the border carries out passes here. */
+  private final class JudgedPlane extends DelegatingDataPlane {
+    JudgedPlane(SimulatedPlane plane) {
+      super(plane);
+    }
+
+    @Override
+    public Optional<String> carryOut(Output output) {
+      if (output.hasSendFrame()) {
+        invariants.frameOut(output);
+      }
+      return super.carryOut(output);
+    }
   }
 
   private final class BorderOutbox implements Outbox {
@@ -122,10 +133,9 @@ public final class SimulatedSwitch {
       Connection connection = forwarderConnections.get(session);
       if (connection != null) {
         invariants.told(message);
+        witness.told(message, border.holder());
         if (message.hasGranted()) {
-          granted(message.getGranted());
-        } else if (message.hasApplied()) {
-          applied(message.getApplied().getStampNanos());
+          plan.granted();
         }
         Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
         for (ToSupervisor sent :
@@ -145,47 +155,12 @@ public final class SimulatedSwitch {
     }
   }
 
-  private void granted(Granted granted) {
-    Slot to = border.holder();
-    Claim claim = lastClaims.getOrDefault(to, Claim.getDefaultInstance());
-    takeovers.add(
-        new Takeover(
-            scheduler.nanos(),
-            granted.getTerm(),
-            granted.getKind(),
-            granted.getPreviousHolder(),
-            to,
-            claim.getHeld().getNumber(),
-            granted.getApplied(),
-            granted.getNewForwarder(),
-            granted.getLostInputs(),
-            rowsChanged));
-    rowsChanged = false;
-  }
-
-  private void applied(long stampNanos) {
-    if (lastAppliedNanos != 0) {
-      longestGapNanos = Math.max(longestGapNanos, stampNanos - lastAppliedNanos);
+  /** A message of the stream between the modules is on its way. */
+  void sentToPeer(CanonicalMessage message) {
+    if (message.hasRow() && witness.rowSent(message.getRow())) {
+      plan.rowChanged();
     }
-    lastAppliedNanos = stampNanos;
-  }
-
-  /** A row went to the standby: a failover is worth something again. */
-  void rowSent(ByteString row) {
-    try {
-      CodedInputStream in = row.newCodedInput();
-      int table = WireFormat.getTagFieldNumber(in.readTag());
-      if (table == DELETED_FIELD) {
-        in.readBool();
-        table = WireFormat.getTagFieldNumber(in.readTag());
-      }
-      if (table != TERM_TABLE && table != HISTORY_TABLE) {
-        rowsChanged = true;
-        plan.rowChanged();
-      }
-    } catch (IOException e) {
-      throw new IllegalStateException("a row that is no message", e);
-    }
+    plan.sent(message);
   }
 
   // ---- faults
@@ -214,6 +189,14 @@ public final class SimulatedSwitch {
     SimulatedSupervisor supervisor = supervisors.get(slot);
     if (supervisor != null) {
       supervisor.crash();
+    }
+  }
+
+  /** A module dies, and what it has under way to the other one is lost. */
+  void losePower(Slot slot) {
+    SimulatedSupervisor supervisor = supervisors.get(slot);
+    if (supervisor != null) {
+      supervisor.losePower();
     }
   }
 
@@ -273,6 +256,14 @@ public final class SimulatedSwitch {
     }
   }
 
+  /** So many control frames come in at once. */
+  void burst(int frames) {
+    if (forwarderAlive) {
+      plane.burst(frames, scheduler.nanos());
+      settle();
+    }
+  }
+
   /** The forwarder dies and comes back with empty tables. */
   void restartForwarder(long awayNanos) {
     if (!forwarderAlive) {
@@ -286,9 +277,10 @@ public final class SimulatedSwitch {
         awayNanos,
         () -> {
           plane = build.plane.apply(store.load().incarnation() + 1);
+          judged = new JudgedPlane(plane);
           border = newBorder();
           invariants.newForwarder();
-          lastAppliedNanos = 0;
+          witness.newForwarder();
           forwarderAlive = true;
         });
   }
@@ -304,7 +296,7 @@ public final class SimulatedSwitch {
             "",
             nextInstance,
             engines,
-            build.homes.on(Optional.ofNullable(disks.get(slot))));
+            build.homes.on(disks.of(slot)));
     SimulatedSupervisor supervisor = new SimulatedSupervisor(this, settings);
     supervisors.put(slot, supervisor);
     scheduler.after(0, () -> connectForwarder(supervisor));
@@ -367,7 +359,9 @@ public final class SimulatedSwitch {
   private void fromSupervisor(long session, Slot slot, ToForwarder message) {
     drain();
     if (message.hasClaim()) {
-      lastClaims.put(slot, message.getClaim());
+      witness.claimed(slot, message.getClaim());
+    } else if (message.hasBracket() && slot == border.holder()) {
+      invariants.bracket(message.getBracket());
     }
     build.tampering.atForwarder(this, message);
     border.received(session, message);
@@ -457,6 +451,9 @@ public final class SimulatedSwitch {
     if (forwarderAlive) {
       plane.time(scheduler.nanos());
       drain();
+      if (build.instant) {
+        invariants.onTime(scheduler.nanos());
+      }
       border.onTime();
       drain();
       connectPeers();
@@ -507,14 +504,9 @@ public final class SimulatedSwitch {
     return requests;
   }
 
-  void answered(String id, boolean ok, String text) {
+  void answered(SimulatedSupervisor by, String id, boolean ok, String text) {
     note("answered " + id + " " + ok + " " + text);
-    requests.answered(id, ok, text);
-  }
-
-  void store(SimulatedSupervisor supervisor, StoredConfiguration configuration) {
-    disks.put(supervisor.settings().slot(), configuration);
-    scheduler.after(0, () -> supervisor.stored(configuration.getConfig().getVersion()));
+    requests.answered(by, id, ok, text);
   }
 
   void readBack(ReadBack answer) {
@@ -539,8 +531,9 @@ public final class SimulatedSwitch {
     return border;
   }
 
-  SimulatedPlane plane() {
-    return plane;
+  /** Where the border carries out. */
+  DataPlane body() {
+    return judged;
   }
 
   Tampering tampering() {
@@ -573,12 +566,12 @@ public final class SimulatedSwitch {
     return newestByCode;
   }
 
-  List<Takeover> takeovers() {
-    return takeovers;
+  Witness witness() {
+    return witness;
   }
 
-  long longestGapNanos() {
-    return longestGapNanos;
+  Disks disks() {
+    return disks;
   }
 
   boolean forwarderAlive() {

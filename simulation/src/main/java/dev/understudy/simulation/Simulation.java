@@ -1,6 +1,9 @@
 package dev.understudy.simulation;
 
 import dev.understudy.core.Image;
+import dev.understudy.core.RowKey;
+import dev.understudy.core.Tables;
+import dev.understudy.protocols.stp.StpEngine;
 import dev.understudy.protocols.stp.StpView;
 import dev.understudy.replication.Role;
 import dev.understudy.schema.ConfigRow;
@@ -9,11 +12,14 @@ import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LearnedRow;
 import dev.understudy.schema.PortState;
+import dev.understudy.schema.RequestRow;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.StpPortRow;
+import dev.understudy.schema.TermRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   private static final long STEP_NANOS = 100_000_000L;
   private static final long SECOND = 1_000_000_000L;
+
+  /** Tables that are not the same after takeovers. */
+  private static final Set<Integer> OF_TAKEOVERS =
+      Set.of(
+          Tables.number(TermRow.getDefaultInstance()),
+          Tables.number(HistoryRow.getDefaultInstance()),
+          Tables.number(RequestRow.getDefaultInstance()));
 
   private final World world;
   private final Network network;
@@ -65,14 +78,21 @@ final class Simulation {
   /** What must pass before a judgement: neighbours and history rows react late. */
   static long tail(World world) {
     long hello = 1;
-    long settle = 0;
     for (World.Bridge bridge : world.bridges()) {
       hello = Math.max(hello, bridge.knob(Knob.HELLO, 1));
+    }
+    return Math.max((3 * hello + 1) * SECOND, world.harmless() ? 0 : settle(world));
+  }
+
+  /** The longest that spanning trees may take to come to rest: old information, then states. */
+  static long settle(World world) {
+    long settle = 0;
+    for (World.Bridge bridge : world.bridges()) {
       settle =
           Math.max(
               settle, bridge.knob(Knob.MAX_AGE, 6) + 2 * bridge.knob(Knob.FORWARD_DELAY, 4) + 2);
     }
-    return Math.max(3 * hello + 1, world.harmless() ? 0 : settle) * SECOND;
+    return settle * SECOND;
   }
 
   private void toTheEnd(long tailNanos) {
@@ -94,26 +114,46 @@ final class Simulation {
   // ---- invariants that need the world
 
   /**
-   * 15: no port with a bridge behind it forwards longer than the hold time with nobody behind it.
+   * 15: no port with a bridge behind it forwards longer than the hold time with nobody behind it,
+   * be it that no supervisor is there or that its engine is FAULTY; and edge ports go on.
    */
   private void nobodyHome() {
     long now = network.scheduler().nanos();
     for (Network.Bridge bridge : network.bridges().values()) {
       SimulatedSwitch device = bridge.device();
       String name = bridge.spec().name();
-      if (!device.forwarderAlive() || device.border().holderAlive()) {
+      Optional<Image> faulty = faulty(device);
+      if (!device.forwarderAlive() || (device.border().holderAlive() && faulty.isEmpty())) {
         silentSince.remove(name);
         continue;
       }
       long since = silentSince.computeIfAbsent(name, n -> now);
       long hold = 2 * bridge.spec().knob(Knob.HELLO, 1) * SECOND + 2 * STEP_NANOS;
       if (now - since > hold) {
-        for (SetPortState state : bridge.plane().portStates()) {
-          World.End end = new World.End(name, state.getBridgePort());
-          if (state.getState() != PortState.PORT_STATE_DISCARDING && toBridge(end)) {
-            problems.add("15: " + end + " forwards with nobody behind it");
-          }
-        }
+        closed(bridge, faulty.map(StpView::of));
+      }
+    }
+  }
+
+  /** The image of an active whose spanning tree engine is FAULTY. */
+  private static Optional<Image> faulty(SimulatedSwitch device) {
+    return device
+        .active()
+        .filter(active ->
+            active.core().host().filter(host -> host.isFaulty(StpEngine.NAME)).isPresent())
+        .map(active -> active.core().image());
+  }
+
+  private void closed(Network.Bridge bridge, Optional<StpView> left) {
+    for (SetPortState state : bridge.plane().portStates()) {
+      World.End end = new World.End(bridge.spec().name(), state.getBridgePort());
+      boolean closed = state.getState() == PortState.PORT_STATE_DISCARDING;
+      if (!closed && toBridge(end)) {
+        problems.add("15: " + end + " forwards with nobody behind it");
+      }
+      StpView.Port port = left.map(view -> view.ports().get("p" + end.port())).orElse(null);
+      if (closed && port != null && port.edge() && port.state().equals("forwarding")) {
+        problems.add("15: " + end + " was closed, though it is an edge port");
       }
     }
   }
@@ -151,7 +191,9 @@ final class Simulation {
         });
     for (String code : List.of("REHEARSAL", "ENGINE_EXCEPTION", "ROW_DAMAGED")) {
       String text = device.newestByCode().get(code);
-      if (text != null) {
+      boolean onPurpose =
+          code.equals("ENGINE_EXCEPTION") && device.plan().struck(FaultKind.FAULTY_ENGINE);
+      if (text != null && !onPurpose) {
         problems.add(name + " told " + code + ": " + text);
       }
     }
@@ -188,29 +230,44 @@ final class Simulation {
                     + port.cost()));
     end.put("root", stp.rootId() + " at " + stp.rootPathCost() + " by " + stp.rootPort());
     tables(bridge, image, end);
+    if (world.instant()) {
+      rows(image, end);
+    }
     Trace trace = bridge.trace();
     return new Outcome.OfBridge(
         trace.hash(),
         trace.lines(),
         trace.moves(),
+        trace.movedNanos().stream().map(nanos -> nanos - network.beginsNanos()).toList(),
         stp.topologyChanges(),
         end,
-        List.copyOf(device.takeovers()),
+        List.copyOf(device.witness().takeovers()),
         image.rows(HistoryRow.getDefaultInstance()),
         device.events(),
         device.plan().strikes().stream()
             .map(one -> new FaultPlan.Strike(one.nanos() - network.beginsNanos(), one.fault()))
             .toList(),
-        device.longestGapNanos(),
+        device.witness().longestGapNanos(),
+        device.witness().inputsLost(),
+        device.witness().inputsSkipped(),
         device.boundaries());
+  }
+
+  /** All rows, but those that takeovers and their requests leave. */
+  private static void rows(Image image, Map<String, String> end) {
+    for (int table : image.tables()) {
+      if (!OF_TAKEOVERS.contains(table)) {
+        end.put("table " + Tables.name(table), image.digest(RowKey.first(table), null).toString());
+      }
+    }
   }
 
   /** What the data plane holds, and what the image says of it. */
   private void tables(Network.Bridge bridge, Image image, Map<String, String> end) {
     SwitchPlane plane = bridge.plane();
-    TreeMap<Integer, PortState> states = new TreeMap<>();
-    plane.portStates().forEach(state -> states.put(state.getBridgePort(), state.getState()));
-    end.put("states", states.toString());
+    plane
+        .portStates()
+        .forEach(state -> end.put("state p" + state.getBridgePort(), state.getState().name()));
     end.put("vlans", plane.vlans().toString());
     end.put("statics", plane.staticMacs().toString());
     end.put("ports", plane.ports().toString());

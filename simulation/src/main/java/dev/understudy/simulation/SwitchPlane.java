@@ -14,6 +14,8 @@ import java.util.function.Consumer;
  * change something are told.
  */
 final class SwitchPlane extends DelegatingDataPlane implements SimulatedPlane {
+  private static final int BURST_PORT = 1;
+
   private final DirectDataPlane plane;
   private final Consumer<Output> changes;
   private final Tampering tampering;
@@ -37,6 +39,18 @@ final class SwitchPlane extends DelegatingDataPlane implements SimulatedPlane {
 
   void cable(int port, boolean plugged) {
     plane.cable(port, plugged);
+  }
+
+  /** A port's cable runs at another speed without having been down. */
+  void speed(int port, int mbps) {
+    plane.speed(port, mbps);
+  }
+
+  @Override
+  public void burst(int frames, long nowNanos) {
+    for (int i = 0; i < frames; i++) {
+      plane.receive(BURST_PORT, Frames.noBpdu(i), nowNanos);
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.understudy.schema.Slot;
  *
  * @param held last bracket that the new active held, 0: it had no complete image
  * @param applied last bracket carried out before
+ * @param first nothing was ever carried out before: the switch starts for the first time
  * @param rowsChanged rows had changed since the last one: it counts
  */
 record Takeover(
@@ -19,6 +20,7 @@ record Takeover(
     long held,
     long applied,
     boolean newForwarder,
+    boolean first,
     long lostInputs,
     boolean rowsChanged) {
   /** Everything carried out before is known to the new active. */

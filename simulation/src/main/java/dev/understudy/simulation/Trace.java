@@ -24,6 +24,7 @@ final class Trace {
   /** Changes of port states, and of the roles that BPDUs tell, by port and in order. */
   private final TreeMap<Integer, List<String>> moves = new TreeMap<>();
 
+  private final List<Long> movedNanos = new ArrayList<>();
   private final TreeMap<Integer, Integer> toldRoles = new TreeMap<>();
   private long hash = 1;
   private long count;
@@ -44,7 +45,7 @@ final class Trace {
       int role = octets[BPDU_FLAGS] & ROLE_BITS;
       Integer before = toldRoles.put(port, role);
       if (before == null || before != role) {
-        moves.computeIfAbsent(port, p -> new ArrayList<>()).add("role " + (role >> 2));
+        moved(nanos, port, "role " + (role >> 2));
       }
     }
   }
@@ -66,10 +67,16 @@ final class Trace {
     }
     if (output.hasSetPortState()) {
       PortState state = output.getSetPortState().getState();
-      moves
-          .computeIfAbsent(output.getSetPortState().getBridgePort(), p -> new ArrayList<>())
-          .add(state.name().substring("PORT_STATE_".length()).toLowerCase(java.util.Locale.ROOT));
+      moved(
+          nanos,
+          output.getSetPortState().getBridgePort(),
+          state.name().substring("PORT_STATE_".length()).toLowerCase(java.util.Locale.ROOT));
     }
+  }
+
+  private void moved(long nanos, int port, String move) {
+    moves.computeIfAbsent(port, p -> new ArrayList<>()).add(move);
+    movedNanos.add(nanos);
   }
 
   private void note(long value) {
@@ -101,6 +108,10 @@ final class Trace {
 
   List<String> lines() {
     return lines;
+  }
+
+  List<Long> movedNanos() {
+    return movedNanos;
   }
 
   Map<Integer, List<String>> moves() {

@@ -1,20 +1,25 @@
 package dev.understudy.simulation;
 
 import dev.understudy.schema.Cause;
+import dev.understudy.schema.CauseCode;
 import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.Hitless;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.LongPredicate;
 
 /**
  * The same world twice, with its faults and without; and whether anybody could tell.
  *
  * <p>Where takeovers take no time, everything outside must be the same, octet by octet. Where they
  * take time but every fault is one that the switch promises to hide, port states, roles told,
- * topology changes, tables and data frames must be the same. Otherwise the end must be the same,
- * and whatever was noticed must have a cause.
+ * topology changes, tables and data frames must be the same; unless a takeover came while bridges
+ * were telling each other about a change, which the run without faults shows. Otherwise the end
+ * must be the same, and whatever was noticed must have a cause.
  */
 final class Twin {
   /** Silence, one more tick, and the commit limit: the longest time without a bracket. */
@@ -23,10 +28,12 @@ final class Twin {
   private static final long GAP_MORE_NANOS = 40_000_000L;
   private static final int SHOWN = 3;
 
-  /** How long a network is under way after a change; where a neighbour is legacy; a takeover. */
-  private static final long SETTLE_NANOS = 6_000_000_000L;
+  /**
+   * For so long after a change, or after ports moved, bridges tell each other about it. Then all
+   * that is left are deadlines, which a takeover doesn't move.
+   */
+  private static final long REACTION_NANOS = 2_000_000_000L;
 
-  private static final long SETTLE_LEGACY_NANOS = 20_000_000_000L;
   private static final long TAKEOVER_NANOS = 500_000_000L;
 
   private final World world;
@@ -82,20 +89,23 @@ final class Twin {
       return true;
     }
     List<String> seen = new ArrayList<>();
-    compareFlows(seen);
+    compareFlows(seen, sent -> true);
     base.bridges().forEach((name, bridge) -> compareMoves(name, bridge, faulty(name), seen));
     List<String> ends = new ArrayList<>();
     base.bridges().forEach((name, bridge) -> compareEnds(name, bridge, faulty(name), ends));
     boolean hurt = !seen.isEmpty();
+    boolean amid = amidChanges();
     if (world.instant()) {
       base.bridges().forEach((name, bridge) -> compareTraces(name, bridge, faulty(name)));
     }
     if (world.harmless()) {
-      if (!amidChanges()) {
+      if (!amid) {
         problems.addAll(seen);
+      } else {
+        boundsAmidChanges();
       }
       faulty.bridges().forEach(this::gap);
-    } else if (hurt && !faulty.saysHurt() && !amidChanges() && !begunAnew()) {
+    } else if (hurt && !faulty.saysHurt() && !amid) {
       problems.add("noticed, but no takeover says so: " + seen.getFirst());
     }
     problems.addAll(ends);
@@ -105,36 +115,67 @@ final class Twin {
     return hurt;
   }
 
+  // ---- takeovers that take time, while the network changes
+
   /**
-   * Takeovers take time, and the network was changing at the time: what the change costs may take
-   * as much longer, and the order of what neighbours do may be another. Then only the end is
-   * compared.
+   * A takeover took time while bridges were telling each other about a change: then the order of
+   * what they do may be another one.
    */
   private boolean amidChanges() {
-    return !world.instant()
-        && faulty.bridges().values().stream()
-            .flatMap(bridge -> bridge.strikes().stream())
-            .anyMatch(
-                strike -> world.changes().stream().anyMatch(change -> isAmid(strike, change)));
+    if (world.instant()) {
+      return false;
+    }
+    NavigableSet<Long> busy = busy(base);
+    return faulty.bridges().values().stream()
+        .flatMap(bridge -> bridge.strikes().stream())
+        .anyMatch(strike -> isAmid(strike, busy));
+  }
+
+  private static boolean isAmid(FaultPlan.Strike strike, NavigableSet<Long> busy) {
+    Long next = busy.ceiling(strike.nanos() - REACTION_NANOS);
+    return next != null && next <= strike.nanos() + strike.fault().durationNanos() + TAKEOVER_NANOS;
+  }
+
+  /** When something changed: the world, or ports of some bridge. */
+  private NavigableSet<Long> busy(Outcome run) {
+    TreeSet<Long> busy = new TreeSet<>();
+    world.changes().forEach(change -> busy.add(change.atNanos()));
+    run.bridges().values().forEach(bridge -> busy.addAll(bridge.movedNanos()));
+    return busy;
   }
 
   /**
-   * Some switch lost forwarder and both supervisors: it starts as if for the first time, and there
-   * is nobody left who could tell of a takeover.
+   * What holds even then: data that is sent while both networks are quiet arrives as often, and the
+   * network comes to rest within the standard's time.
    */
-  private boolean begunAnew() {
-    return faulty.bridges().values().stream()
-        .flatMap(bridge -> bridge.takeovers().stream().skip(1))
-        .anyMatch(takeover -> takeover.newForwarder() && takeover.held() == 0);
-  }
-
-  private boolean isAmid(FaultPlan.Strike strike, World.Change change) {
-    long settle =
-        world.bridges().stream().anyMatch(bridge -> bridge.knob(Knob.LEGACY, 0) == 1)
-            ? SETTLE_LEGACY_NANOS
-            : SETTLE_NANOS;
-    return strike.nanos() <= change.atNanos() + settle
-        && strike.nanos() + strike.fault().durationNanos() + TAKEOVER_NANOS >= change.atNanos();
+  private void boundsAmidChanges() {
+    NavigableSet<Long> busy = busy(base);
+    busy.addAll(busy(faulty));
+    if (world.links().stream().noneMatch(World.Link::impaired)) {
+      List<String> seen = new ArrayList<>();
+      compareFlows(
+          seen,
+          sent -> {
+            Long near = busy.ceiling(sent - REACTION_NANOS);
+            return near == null || near > sent + REACTION_NANOS;
+          });
+      seen.forEach(one -> problems.add("in a quiet time, " + one));
+    }
+    long strike =
+        faulty.bridges().values().stream()
+            .flatMap(bridge -> bridge.strikes().stream())
+            .mapToLong(one -> one.nanos() + one.fault().durationNanos() + TAKEOVER_NANOS)
+            .max()
+            .orElse(0);
+    long rest = Math.max(strike, busy(base).last()) + Simulation.settle(world);
+    long moved = busy(faulty).last();
+    if (moved > rest) {
+      problems.add(
+          "ports move at "
+              + WorldParser.duration(moved / 1_000_000 * 1_000_000)
+              + ", though the network should have come to rest by "
+              + WorldParser.duration(rest / 1_000_000 * 1_000_000));
+    }
   }
 
   private Outcome.OfBridge faulty(String name) {
@@ -191,8 +232,7 @@ final class Twin {
     before
         .end()
         .forEach((what, value) -> {
-          boolean mayDiffer = !world.harmless() && (what.equals("learned") || what.equals("links"));
-          if (!mayDiffer
+          if (!mayDiffer(name, what)
               && !core(what, value).equals(core(what, after.end().getOrDefault(what, "")))) {
             ends.add(
                 name
@@ -206,6 +246,23 @@ final class Twin {
         });
   }
 
+  /**
+   * A switch that was hurt may have missed what happened to links, and to a port that is guarded:
+   * nobody tells it again.
+   */
+  private boolean mayDiffer(String name, String what) {
+    return !world.harmless()
+        && (what.equals("learned")
+            || what.equals("links")
+            || world.changes().stream()
+                .filter(change -> change.what() == World.Change.What.ROGUE)
+                .map(World.Change::end)
+                .anyMatch(end ->
+                    end.name().equals(name)
+                        && (what.equals("port p" + end.port())
+                            || what.equals("state p" + end.port()))));
+  }
+
   /** What a port has heard on the way may be forgotten with a cause; its role and state may not. */
   private String core(String what, String value) {
     return what.startsWith("port ") && !world.harmless()
@@ -213,13 +270,17 @@ final class Twin {
         : value;
   }
 
-  private void compareFlows(List<String> seen) {
+  /**
+   * @param when looks at frames that were sent at such times
+   */
+  private void compareFlows(List<String> seen, LongPredicate when) {
     int shown = 0;
     for (int i = 0; i < base.flows().size() && shown < SHOWN; i++) {
       Network.FlowState before = base.flows().get(i);
       Network.FlowState after = faulty.flows().get(i);
       for (int n = 0; n < before.arrived.size() && shown < SHOWN; n++) {
-        if (!before.arrived.get(n).equals(after.arrived.get(n))) {
+        if (!before.arrived.get(n).equals(after.arrived.get(n))
+            && when.test(before.sentNanos.get(n))) {
           shown++;
           seen.add(
               "frame %d of %s to %s, sent at %s, arrived %d times, without faults %d times"
@@ -238,7 +299,7 @@ final class Twin {
   /** 10: nobody takes over without a reason. */
   private void caused(String name, Outcome.OfBridge bridge) {
     long reasons =
-        1 + bridge.strikes().stream().filter(strike -> strike.fault().kind().takesOver()).count();
+        1 + bridge.strikes().stream().mapToLong(strike -> strike.fault().kind().terms()).sum();
     if (world.harmless() && bridge.takeovers().size() > reasons) {
       problems.add(
           name + " had " + bridge.takeovers().size() + " terms, there were reasons for " + reasons);
@@ -268,7 +329,7 @@ final class Twin {
         problems.add(name + " tells of term " + row.getTerm() + ", which was never granted");
         continue;
       }
-      history(name, row, takeover.get());
+      history(name, bridge, row, takeover.get());
     }
     if (bridge.takeovers().isEmpty()) {
       return;
@@ -279,16 +340,20 @@ final class Twin {
     }
   }
 
-  private void history(String name, HistoryRow row, Takeover takeover) {
+  private void history(String name, Outcome.OfBridge bridge, HistoryRow row, Takeover takeover) {
     String which = name + ", term " + row.getTerm() + ": ";
-    boolean first = takeover.applied() == 0;
+    boolean first = takeover.first();
     for (Cause cause : row.getCausesList()) {
       boolean real =
           switch (cause.getCode()) {
             case STANDBY_NOT_SYNCED -> takeover.held() == 0 && !first;
             case STATE_BEHIND_BORDER -> takeover.held() < takeover.applied();
-            case FORWARDER_RESTARTED -> takeover.newForwarder();
-            case INPUT_LOST -> !world.harmless();
+            case FORWARDER_RESTARTED -> takeover.newForwarder() && !first;
+            case INPUT_LOST -> bridge.inputsLost();
+            case INPUT_QUARANTINED -> bridge.inputsSkipped() && !world.harmless();
+            case ENGINE_FAULTY ->
+                bridge.strikes().stream()
+                    .anyMatch(one -> one.fault().kind() == FaultKind.FAULTY_ENGINE);
             case TIMER_LATE -> !world.harmless();
             default -> false;
           };
@@ -297,7 +362,14 @@ final class Twin {
             which + "a cause that is none: " + cause.getCode() + " " + cause.getEvidence());
       }
     }
-    if (!first && !takeover.knowsAll() && row.getCausesCount() == 0) {
+    boolean lost = takeover.lostInputs() > 0;
+    if (lost
+        && row.getCausesList().stream()
+            .noneMatch(cause -> cause.getCode() == CauseCode.INPUT_LOST)) {
+      problems.add(which + "nothing of " + takeover.lostInputs() + " inputs that were lost");
+    }
+    boolean less = !takeover.knowsAll() || takeover.newForwarder();
+    if (!first && less && row.getCausesCount() == 0) {
       problems.add(
           which
               + "no cause, though bracket "

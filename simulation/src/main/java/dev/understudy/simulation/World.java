@@ -112,6 +112,8 @@ public record World(
       SET,
       /** So many octet strings that are no BPDUs come in by a port, all at once. */
       FLOOD,
+      /** A link runs at another speed without having been down. */
+      SPEED,
       /** A BPDU of somebody who would be root comes in by a port. */
       ROGUE
     }
@@ -220,6 +222,7 @@ public record World(
       case PULL -> at + "pull " + change.end;
       case PLUG -> at + "plug " + change.end;
       case FLOOD -> at + "flood " + change.end + " " + change.value;
+      case SPEED -> at + "speed " + change.end + " " + change.value;
       case ROGUE -> at + "rogue " + change.end;
       case SET ->
           at

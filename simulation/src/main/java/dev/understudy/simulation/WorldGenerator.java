@@ -8,6 +8,7 @@ import dev.understudy.simulation.World.Flow;
 import dev.understudy.simulation.World.Link;
 import dev.understudy.simulation.World.Port;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -174,18 +175,46 @@ public final class WorldGenerator {
   }
 
   private void addChanges() {
-    int count = random.nextInt(5);
+    int count = random.nextInt(7);
     for (int i = 0; i < count; i++) {
       long at = between(3_500, runNanos / MILLI - 4_000) * MILLI + random.nextInt(1_000) * MICRO;
-      switch (random.nextInt(7)) {
+      switch (random.nextInt(10)) {
         case 0, 1 -> flap(at);
         case 2 -> set(at, new End(anyBridge(), 0), Knob.PRIORITY, 4096L * random.nextInt(16));
         case 3 -> set(at, anyBridgeLink().a(), Knob.COST, pick(100L, 2_000L, 20_000L, 200_000L));
         case 4 -> set(at, anyBridgeLink().b(), Knob.PORT_PRIORITY, 16L * random.nextInt(16));
-        case 5 -> rogue(at);
+        case 5, 6 -> rogue(at);
+        case 7 -> speed(at);
+        case 8 -> leaveOut(at);
         default -> flood(at);
       }
     }
+    if (chance(30)) {
+      leave();
+    }
+  }
+
+  /** A link runs faster or slower, maybe after it was down; what it costs follows. */
+  private void speed(long at) {
+    Link link = links.get(random.nextInt(links.size()));
+    if (at / MILLI % 2 == 0) {
+      changes.add(new Change(at - 900 * MILLI, Change.What.PULL, link.a(), "", 0));
+      changes.add(new Change(at - 400 * MILLI, Change.What.PLUG, link.a(), "", 0));
+    }
+    changes.add(new Change(at, Change.What.SPEED, link.a(), "", pick(10L, 100L, 1_000L)));
+  }
+
+  /** A port is left out of the configuration for a while. */
+  private void leaveOut(long at) {
+    End end = hostLink(bridges.getFirst().name()).b();
+    set(at, end, Knob.CONFIGURED, 0);
+    set(at + between(1, 2_000) * MILLI, end, Knob.CONFIGURED, 1);
+  }
+
+  /** A host goes, and its addresses with it. */
+  private void leave() {
+    Link link = hostLink(anyBridge());
+    changes.add(new Change(runNanos - 2 * SECOND, Change.What.PULL, link.a(), "", 0));
   }
 
   private void flap(long at) {
@@ -204,10 +233,22 @@ public final class WorldGenerator {
         new Change(at, Change.What.FLOOD, anyBridgeLink().a(), "", 1 + random.nextInt(400)));
   }
 
+  /** Somebody who would be root at a host's port, which is guarded more often than not. */
   private void rogue(long at) {
-    List<Link> among = links.stream().filter(link -> hosts.contains(link.a().name())).toList();
-    End end = among.get(random.nextInt(among.size())).b();
+    End end = hostLink(chance(70) ? bridges.getFirst().name() : anyBridge()).b();
+    if (chance(70)) {
+      knob(end, Knob.BPDU_GUARD, 1);
+    }
     changes.add(new Change(at, Change.What.ROGUE, end, "", 0));
+  }
+
+  /** A link of a host to a bridge, or of any host where none is there. */
+  private Link hostLink(String bridge) {
+    List<Link> among = links.stream().filter(link -> hosts.contains(link.a().name())).toList();
+    List<Link> there = among.stream().filter(link -> link.b().name().equals(bridge)).toList();
+    return there.isEmpty()
+        ? among.get(random.nextInt(among.size()))
+        : there.get(random.nextInt(there.size()));
   }
 
   private Link anyBridgeLink() {
@@ -237,48 +278,44 @@ public final class WorldGenerator {
   }
 
   private void instant(String name) {
+    FaultKind[] kinds = {
+      FaultKind.CRASH_STANDBY, FaultKind.CRASH_IN_BRACKET, FaultKind.CRASH_AFTER_CLOSE,
+      FaultKind.LOSE_ACTIVE, FaultKind.LOSE_ACTIVE, FaultKind.CUT_MODULES,
+      FaultKind.SWITCHOVER, FaultKind.SWITCHOVER, FaultKind.CRASH_IN_SWITCHOVER,
+      FaultKind.CRASH_STANDBY_IN_SNAPSHOT, FaultKind.FULL_DISK, FaultKind.LOSE_DISK
+    };
     for (int i = 0; i < 300; i++) {
-      int dice = random.nextInt(100);
-      if (dice < 80) {
-        fault(name, FaultKind.CRASH_ACTIVE, 0);
-      } else if (dice < 86) {
-        fault(name, FaultKind.CRASH_STANDBY, 0);
-      } else if (dice < 90) {
-        fault(name, FaultKind.CUT_MODULES, between(1, 50) * MILLI);
-      } else {
-        fault(name, FaultKind.SWITCHOVER, 0);
-      }
+      FaultKind kind = chance(70) ? FaultKind.CRASH_ACTIVE : kinds[random.nextInt(kinds.length)];
+      fault(name, kind, kind.lasts() ? between(1, 50) * MILLI : 0);
     }
   }
 
   private void timed(String name) {
-    FaultKind[] kinds = {
-      FaultKind.CRASH_ACTIVE, FaultKind.CRASH_ACTIVE, FaultKind.CRASH_STANDBY,
-      FaultKind.HANG_ACTIVE, FaultKind.HANG_ACTIVE, FaultKind.HANG_STANDBY,
-      FaultKind.SLOW_STANDBY, FaultKind.STALL_MODULES, FaultKind.CUT_MODULES,
-      FaultKind.CUT_ACTIVE, FaultKind.CUT_STANDBY, FaultKind.SWITCHOVER
-    };
+    List<FaultKind> kinds = Arrays.stream(FaultKind.values()).filter(FaultKind::harmless).toList();
     int count = 3 + random.nextInt(10);
     for (int i = 0; i < count; i++) {
-      FaultKind kind = kinds[random.nextInt(kinds.length)];
+      FaultKind kind =
+          chance(20) ? FaultKind.CRASH_ACTIVE : kinds.get(random.nextInt(kinds.size()));
       fault(name, kind, kind.lasts() ? between(5, 600) * MILLI : 0);
     }
   }
 
   private void harmful(String name) {
     FaultKind[] kinds = FaultKind.values();
-    int count = 1 + random.nextInt(5);
+    int count = 1 + random.nextInt(8);
     for (int i = 0; i < count; i++) {
       FaultKind kind = kinds[random.nextInt(kinds.length)];
       boolean atOnce = i > 0 && chance(50);
-      faults.add(
-          new Fault(
-              name,
-              atOnce,
-              random.nextInt(atOnce ? 60 : 200),
-              kind,
-              kind.lasts() ? between(5, 1_500) * MILLI : 0));
+      faults.add(new Fault(name, atOnce, random.nextInt(atOnce ? 60 : 200), kind, howLong(kind)));
     }
+  }
+
+  private long howLong(FaultKind kind) {
+    return switch (kind) {
+      case FAULTY_ENGINE -> between(100, 5_000) * MILLI;
+      case FULL_LOG -> between(1_200, 1_900) * MILLI;
+      default -> kind.lasts() ? between(5, 1_500) * MILLI : 0;
+    };
   }
 
   private void fault(String name, FaultKind kind, long durationNanos) {

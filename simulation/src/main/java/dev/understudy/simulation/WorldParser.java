@@ -208,11 +208,15 @@ public final class WorldParser {
 
   private void change() {
     long at = time();
-    String what = word("pull, plug, set, flood or rogue");
+    String what = word("pull, plug, speed, set, flood or rogue");
     switch (what) {
       case "pull" -> changes.add(new Change(at, Change.What.PULL, linkedEnd(false), "", 0));
       case "plug" -> changes.add(new Change(at, Change.What.PLUG, linkedEnd(false), "", 0));
       case "rogue" -> changes.add(new Change(at, Change.What.ROGUE, linkedEnd(true), "", 0));
+      case "speed" -> {
+        End end = linkedEnd(false);
+        changes.add(new Change(at, Change.What.SPEED, end, "", number("Mbit/s", 1, 400_000)));
+      }
       case "flood" -> {
         End end = linkedEnd(true);
         changes.add(new Change(at, Change.What.FLOOD, end, "", number("count", 1, 100_000)));
@@ -224,7 +228,7 @@ public final class WorldParser {
         Knob knob = knob(word("a setting"), ofPort);
         changes.add(new Change(at, Change.What.SET, end, knob.text, value(knob)));
       }
-      default -> throw wrong("pull, plug, set, flood or rogue was expected, not " + what);
+      default -> throw wrong("pull, plug, speed, set, flood or rogue was expected, not " + what);
     }
   }
 

@@ -19,7 +19,10 @@
  * no hash order. The same seed gives the same trace, in another process too. <b>Threads:</b> one a
  * world; worlds share nothing.
  *
- * <p><b>Limits:</b> versions are all the same; engines don't fail by themselves; disks never.
+ * <p>What the switch says of itself is compared with what {@link dev.understudy.simulation.Witness}
+ * saw.
+ *
+ * <p><b>Limits:</b> versions are all the same; an engine fails only when it is made to.
  */
 @NullMarked
 package dev.understudy.simulation;

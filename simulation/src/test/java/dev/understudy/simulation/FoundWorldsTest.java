@@ -12,7 +12,8 @@ final class FoundWorldsTest {
       strings = {
         "learning-after-a-resumed-session",
         "forwarder-restart-with-a-bracket-to-send-again",
-        "forwarder-restart-that-the-standby-wins"
+        "forwarder-restart-that-the-standby-wins",
+        "restart-of-everything"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();

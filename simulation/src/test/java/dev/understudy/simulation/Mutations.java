@@ -7,14 +7,12 @@ import dev.understudy.schema.BracketKind;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.Held;
 import dev.understudy.schema.LearnedRow;
-import dev.understudy.schema.LearningLaneRow;
 import dev.understudy.schema.Output;
 import dev.understudy.schema.PortIdentityRow;
 import dev.understudy.schema.PortRow;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StandbyReady;
 import dev.understudy.schema.StpBridgeRow;
-import dev.understudy.schema.StpPortReceiveState;
 import dev.understudy.schema.StpPortRoleTransitionsState;
 import dev.understudy.schema.StpPortRow;
 import dev.understudy.schema.StpTreePortRow;
@@ -62,11 +60,15 @@ final class Mutations {
     port(all, "operEdge", row -> row.toBuilder().clearOperEdge().build());
     port(all, "newInfo", row -> row.toBuilder().setNewInfo(!row.getNewInfo()).build());
     port(all, "tcAck", row -> row.toBuilder().setTcAck(!row.getTcAck()).build());
-    port(
-        all,
-        "the receive machine's state",
-        row -> row.toBuilder().setPrxState(StpPortReceiveState.PRX_DISCARD).build());
     port(all, "downCount", row -> row.toBuilder().clearDownCount().build());
+    all.put(
+        "how often a link went down is forgotten",
+        () -> EngineBug.rows(PortRow.class, row -> row.toBuilder().clearDownCount().build()));
+    all.put(
+        "what the forwarder counted of a link's downs is forgotten",
+        () ->
+            EngineBug.rows(
+                PortRow.class, row -> row.toBuilder().clearForwarderDownCount().build()));
     tree(all, "synced", row -> row.toBuilder().setSynced(!row.getSynced()).build());
     tree(all, "agreed", row -> row.toBuilder().setAgreed(!row.getAgreed()).build());
     tree(all, "proposing", row -> row.toBuilder().setProposing(!row.getProposing()).build());
@@ -95,9 +97,6 @@ final class Mutations {
                                 || one.key().table()
                                     != Tables.number(LearnedRow.getDefaultInstance())),
                 row -> row));
-    all.put(
-        "the lane of learned addresses begins anew with each takeover",
-        () -> EngineBug.forget(LearningLaneRow.getDefaultInstance()));
     all.put(
         "timers are resumed with a wrong deadline",
         () ->
@@ -178,6 +177,28 @@ final class Mutations {
           }
           return bracket;
         });
+    brackets(
+        all,
+        "fail-safe outputs are never told to the forwarder",
+        bracket -> without(bracket, Output::hasSetFailSafe));
+    brackets(
+        all,
+        "the fail-safe's hold time is too short",
+        bracket -> {
+          for (Output.Builder output : bracket.getOutputsBuilderList()) {
+            if (output.hasSetFailSafe()) {
+              output.getSetFailSafeBuilder().setHoldNanos(150 * MILLI);
+            }
+          }
+          return bracket;
+        });
+    brackets(
+        all,
+        "the forwarder isn't told that an engine is FAULTY",
+        bracket -> {
+          bracket.getHealthBuilder().clearFaultyEngines();
+          return bracket;
+        });
     all.put(
         "changes of learned addresses are asked for once only",
         () ->
@@ -254,6 +275,15 @@ final class Mutations {
                         .build()
                     : message));
     all.put(
+        "lost inputs are not told to a new active",
+        () ->
+            told(message ->
+                message.hasGranted()
+                    ? message.toBuilder()
+                        .setGranted(message.getGranted().toBuilder().clearLostInputs())
+                        .build()
+                    : message));
+    all.put(
         "answers are released before the bracket is carried out",
         () ->
             new Tampering() {
@@ -314,7 +344,7 @@ final class Mutations {
     @Override
     public void atForwarder(SimulatedSwitch at, ToForwarder message) {
       if (message.hasBracket() && message.getBracket().getTerm() < at.border().term()) {
-        message.getBracket().getOutputsList().forEach(at.plane()::carryOut);
+        message.getBracket().getOutputsList().forEach(at.body()::carryOut);
       }
     }
   }

@@ -58,6 +58,13 @@ final class ToyPlane implements SimulatedPlane {
   public void time(long nowNanos) {}
 
   @Override
+  public void burst(int frames, long nowNanos) {
+    for (int i = 0; i < frames; i++) {
+      frame(1, ByteString.copyFromUtf8("burst " + i));
+    }
+  }
+
+  @Override
   public Optional<String> carryOut(Output output) {
     if (output.hasSetPortState()) {
       SetPortState state = output.getSetPortState();

@@ -64,7 +64,7 @@ final class WorldTest {
           bridge sw/bridge b/link sw:1 b:1/link sw:1 b:2 | line 4: sw:1 is linked already
           bridge sw/at 3s pull sw:1              | line 2: nothing is linked to sw:1
           bridge sw/fault sw after 3 crash active | line 2: bridge sw is not redundant
-          bridge sw redundant/fault sw after 3 crash | line 2: one of crash active, crash standby, crash both, hang active, hang standby, hang both, slow standby, stall modules, cut modules, cut active, cut standby, restart forwarder, switchover was expected, not crash
+          bridge sw redundant/fault sw after 3 crash | line 2: one of crash active, crash standby, crash both, crash in bracket, crash after close, lose active, crash in switchover, crash in takeover, crash standby in snapshot, crash active in snapshot, hang active, hang in bracket, hang standby, hang both, slow standby, stall modules, cut modules, cut active, cut standby, full log, faulty engine, full disk, lose disk, restart forwarder, restart all, switchover was expected, not crash
           bridge sw redundant/fault sw after 3 hang active | line 2: for was expected at the end of the line
           run 5s seconds                         | line 1: nothing more was expected, but there is seconds
           seed 1                                 | a world has at least one bridge

@@ -101,6 +101,15 @@ public final class DirectDataPlane implements DataPlane {
     }
   }
 
+  /** A port's cable runs at another speed from now on, and has not been down for it. */
+  public void speed(int port, int mbps) {
+    Cable before = cables.getOrDefault(port, UNKNOWN);
+    cables.put(port, new Cable(before.plugged, before.downCount, mbps));
+    if (ports.containsKey(port)) {
+      tellLink(port);
+    }
+  }
+
   /** Forgets aged addresses; to be called at each tick. */
   public void age(long nowNanos) {
     core.age(nowNanos);
