@@ -33,7 +33,7 @@ final class FoundIn {
     found.put("the bridge's row is forgotten", 4L);
     found.put("the port's err-disable is forgotten", 7L);
     found.put("the map of port numbers is forgotten", 0L);
-    found.put("a flush is not told to the standby", 1L);
+    found.put("a flush is not told to the standby", 2L);
     found.put("timers are resumed with a wrong deadline", 0L);
     found.put("a close is not checked: a bracket's first row is lost now and then", 0L);
     found.put("outputs are not kept by the standby", 0L);
@@ -57,7 +57,7 @@ final class FoundIn {
     found.put("a standby is listed before it holds anything", 0L);
     found.put("a new active is told that one input more is consumed", 0L);
     found.put("lost inputs are not told to a new active", 85L);
-    found.put("answers are released before the bracket is carried out", 7L);
+    found.put("answers are released before the bracket is carried out", 2L);
     found.put("a new active starts at the wrong time", 4L);
     return found;
   }

@@ -26,7 +26,7 @@ final class GeneratedWorldsTest {
     assertThat(result.problems()).isEmpty();
     if (world.instant()) {
       assertThat(result.hurt()).isFalse();
-      assertThat(result.faulty().failovers()).isGreaterThan(50);
+      assertThat(result.faulty().failovers()).isGreaterThan(20);
     }
   }
 

@@ -44,7 +44,7 @@ final class ToyWorld {
                 delayNanos,
                 300 * MILLI,
                 true,
-                delayNanos == 0,
+                false,
                 FaultPlan.FIRST_NANOS,
                 List.of(),
                 Tampering.NONE));
