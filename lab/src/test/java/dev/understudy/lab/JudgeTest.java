@@ -238,6 +238,15 @@ final class JudgeTest {
   }
 
   @Test
+  void a_second_speaker_is_too_many_frames_and_a_longer_time_is_not() {
+    // With a hello a second, 10 are heard in 10.9 s, and 13 in 12.4 s if it begins just before one.
+    assertThat(Round.LinkReport.framesMax(10, 10.9, 12.4))
+        .isGreaterThanOrEqualTo(13)
+        .isLessThan(15);
+    assertThat(Round.LinkReport.framesMax(10, 10.9, 10.9)).isLessThan(20);
+  }
+
+  @Test
   void a_frame_that_is_no_bpdu_is_not_passed_over() {
     Path capture = new Planted().frame("junk 0").write(planter, folder, "bpdus");
 

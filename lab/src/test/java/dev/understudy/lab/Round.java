@@ -106,12 +106,20 @@ final class Round {
         hits.add("%s: %s without a BPDU".formatted(port, ofSwitch.longestGap));
       }
       // A standby that speaks too, or an old active that wakes, would be heard as frames too many.
-      double framesMax = before.ofSwitch.frames * Math.max(1, report.seconds / twin.seconds) + 1;
-      if (ofSwitch.frames > framesMax) {
+      if (ofSwitch.frames > framesMax(before.ofSwitch.frames, twin.seconds, report.seconds)) {
         hits.add(
-            "%s: %d BPDUs, without the strike %d"
-                .formatted(port, ofSwitch.frames, before.ofSwitch.frames));
+            "%s: %d BPDUs in %.1f s, without the strike %d in %.1f s"
+                .formatted(
+                    port, ofSwitch.frames, report.seconds, before.ofSwitch.frames, twin.seconds));
       }
+    }
+
+    /**
+     * How many frames a sender of the twin's pace sends at most: n frames in a time say that it is
+     * at most n + 1, and a time begins anywhere between two of them.
+     */
+    static double framesMax(long twinFrames, double twinSeconds, double seconds) {
+      return (twinFrames + 1) * Math.max(1, seconds / twinSeconds) + 1;
     }
 
     /**
