@@ -113,6 +113,11 @@ public final class Image implements ImageView {
     return result;
   }
 
+  /** Number of rows of the table to which {@code prototype} belongs. */
+  public int count(Message prototype) {
+    return range(RowKey.first(Tables.number(prototype)), null).size();
+  }
+
   @Override
   public <T extends Message> Optional<T> row(T keyed) {
     ByteString octets = rows.get(Tables.key(keyed));

@@ -119,22 +119,34 @@ public final class Tables {
    * order.
    */
   static ByteString canonical(ByteString message) throws IOException {
+    CodedInputStream in = message.newCodedInput();
+    int former = 0;
+    while (!in.isAtEnd()) {
+      int number = skipField(in);
+      if (number < former) {
+        return sorted(message);
+      }
+      former = number;
+    }
+    return message;
+  }
+
+  /** Passes over a field and returns its number. */
+  private static int skipField(CodedInputStream in) throws IOException {
+    int tag = in.readTag();
+    if (!in.skipField(tag)) {
+      throw new InvalidProtocolBufferException("a group end without its start");
+    }
+    return WireFormat.getTagFieldNumber(tag);
+  }
+
+  private static ByteString sorted(ByteString message) throws IOException {
     record Field(int number, int start, int end) {}
     CodedInputStream in = message.newCodedInput();
     List<Field> fields = new ArrayList<>();
-    boolean sorted = true;
     while (!in.isAtEnd()) {
       int start = in.getTotalBytesRead();
-      int tag = in.readTag();
-      if (!in.skipField(tag)) {
-        throw new InvalidProtocolBufferException("a group end without its start");
-      }
-      int number = WireFormat.getTagFieldNumber(tag);
-      sorted &= fields.isEmpty() || fields.getLast().number <= number;
-      fields.add(new Field(number, start, in.getTotalBytesRead()));
-    }
-    if (sorted) {
-      return message;
+      fields.add(new Field(skipField(in), start, in.getTotalBytesRead()));
     }
     fields.sort(Comparator.comparingInt(Field::number));
     ByteString result = ByteString.EMPTY;
