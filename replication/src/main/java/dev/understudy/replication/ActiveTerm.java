@@ -178,9 +178,9 @@ final class ActiveTerm {
                 .setBasedTerm(based.term())
                 .setBasedNumber(based.number())
                 .build()));
-    List<TermRow> terms = image.lineage();
-    for (int i = 0; i <= terms.size() - TERMS_KEPT; i++) {
-      extra.add(RowChange.delete(terms.get(i)));
+    int surplus = image.count(TermRow.getDefaultInstance()) + 1 - TERMS_KEPT;
+    if (surplus > 0) {
+      image.lineage().subList(0, surplus).forEach(old -> extra.add(RowChange.delete(old)));
     }
     Input signal =
         new Input.TermStarted(term, start.kind(), granted.getPortStatesList(), start.stored());
@@ -344,7 +344,7 @@ final class ActiveTerm {
     Result result = host.on(input, at);
     List<RowChange> rows = new ArrayList<>(extra);
     rows.addAll(result.rows());
-    rows.addAll(record.changes(at, image));
+    rows.addAll(record.changes(at));
     long version = configurationVersion(result.rows());
     long number = emit(rows, result.outputs(), at, learned, result.wakeAt());
     for (String event : result.events()) {

@@ -13,6 +13,7 @@ import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.Hitless;
 import dev.understudy.schema.Slot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 
@@ -32,9 +33,14 @@ final class TakeoverRecord {
   // Takeovers before this one whose observation had not ended: it ends here, with what is seen now.
   private final List<HistoryRow> earlier;
 
-  private TakeoverRecord(HistoryRow row, List<HistoryRow> earlier, long lastAppliedNanos) {
+  /** The oldest rows, for which there is no room beside this one. */
+  private List<HistoryRow> surplus;
+
+  private TakeoverRecord(
+      HistoryRow row, List<HistoryRow> earlier, List<HistoryRow> surplus, long lastAppliedNanos) {
     this.row = row;
     this.earlier = earlier;
+    this.surplus = surplus;
     this.lastAppliedNanos = lastAppliedNanos;
     this.gapKnown = lastAppliedNanos == 0;
   }
@@ -47,8 +53,12 @@ final class TakeoverRecord {
       long startsAt,
       Moment at,
       Image image) {
-    List<HistoryRow> before = image.rows(HistoryRow.getDefaultInstance());
-    long sequence = before.stream().mapToLong(r -> r.getKey().getSequence()).max().orElse(0) + 1;
+    // Octets of keys, the image's order, are not in the order of their numbers.
+    List<HistoryRow> before = new ArrayList<>(image.rows(HistoryRow.getDefaultInstance()));
+    before.sort(Comparator.comparingLong(other -> other.getKey().getSequence()));
+    long sequence = before.isEmpty() ? 1 : before.getLast().getKey().getSequence() + 1;
+    List<HistoryRow> kept =
+        before.subList(Math.max(0, before.size() + 1 - HISTORY_KEPT), before.size());
     HistoryRow row =
         HistoryRow.newBuilder()
             .setKey(HistoryRow.Key.newBuilder().setSequence(sequence))
@@ -66,7 +76,8 @@ final class TakeoverRecord {
     TakeoverRecord record =
         new TakeoverRecord(
             row,
-            new ArrayList<>(before.stream().filter(TakeoverRecord::isObserved).toList()),
+            new ArrayList<>(kept.stream().filter(TakeoverRecord::isObserved).toList()),
+            List.copyOf(before.subList(0, before.size() - kept.size())),
             granted.getNewForwarder() ? 0 : granted.getLastAppliedNanos());
     record.changed = true;
     return record;
@@ -127,7 +138,7 @@ final class TakeoverRecord {
   /**
    * The row, when it changed since the last call; also ends the observation when its time has come.
    */
-  List<RowChange> changes(Moment at, Image image) {
+  List<RowChange> changes(Moment at) {
     List<RowChange> result = new ArrayList<>();
     for (Iterator<HistoryRow> it = earlier.iterator(); it.hasNext(); ) {
       HistoryRow other = it.next();
@@ -145,10 +156,8 @@ final class TakeoverRecord {
     }
     changed = false;
     result.add(RowChange.put(row));
-    List<HistoryRow> all = image.rows(HistoryRow.getDefaultInstance());
-    for (int i = 0; i <= all.size() - HISTORY_KEPT; i++) {
-      result.add(RowChange.delete(all.get(i)));
-    }
+    surplus.forEach(old -> result.add(RowChange.delete(old)));
+    surplus = List.of();
     return result;
   }
 

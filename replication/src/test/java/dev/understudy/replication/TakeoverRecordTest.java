@@ -11,6 +11,7 @@ import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.Hitless;
 import dev.understudy.schema.Slot;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** A takeover is observed to its end, also when another one follows before that. */
@@ -35,7 +36,7 @@ final class TakeoverRecordTest {
   }
 
   private List<Hitless> after(TakeoverRecord record, long nanos) {
-    record.changes(at(nanos), image).forEach(image::apply);
+    record.changes(at(nanos)).forEach(image::apply);
     return image.rows(HistoryRow.getDefaultInstance()).stream()
         .map(HistoryRow::getHitless)
         .toList();
@@ -60,5 +61,23 @@ final class TakeoverRecordTest {
     assertThat(after(second, 7 * SECOND)).containsExactly(Hitless.HITLESS_NO, Hitless.HITLESS_NO);
     second.cause(CauseCode.INPUT_LOST, "too late");
     assertThat(image.rows(HistoryRow.getDefaultInstance()).get(1).getCausesList()).hasSize(1);
+  }
+
+  @Test
+  void the_newest_takeovers_are_kept_however_many_there_were() {
+    int takeovers = 300;
+    for (int term = 1; term <= takeovers; term++) {
+      TakeoverRecord record = begin(term, term * 10L * SECOND);
+      assertThat(after(record, term * 10L * SECOND)).contains(Hitless.HITLESS_OBSERVING);
+      assertThat(after(record, term * 10L * SECOND + 7 * SECOND))
+          .containsOnly(Hitless.HITLESS_YES)
+          .hasSize(Math.min(term, TakeoverRecord.HISTORY_KEPT));
+    }
+    assertThat(image.rows(HistoryRow.getDefaultInstance()))
+        .extracting(HistoryRow::getTerm)
+        .containsExactlyInAnyOrderElementsOf(
+            LongStream.rangeClosed(takeovers - TakeoverRecord.HISTORY_KEPT + 1, takeovers)
+                .boxed()
+                .toList());
   }
 }
