@@ -1,5 +1,6 @@
 package dev.understudy.simulation;
 
+import com.google.protobuf.ByteString;
 import dev.understudy.border.Border;
 import dev.understudy.core.Check;
 import dev.understudy.core.EngineHost;
@@ -10,7 +11,9 @@ import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.Output;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.ToSupervisor;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** The invariants of the design, checked after every event of a switch. */
@@ -18,7 +21,7 @@ final class Invariants {
   /** Images are remembered for so many brackets back. */
   private static final int REMEMBERED = 512;
 
-  /** Images are compared at every so many brackets: scanning them costs more than all the rest. */
+  /** Images are compared at every so many brackets: looking at each row of them takes its time. */
   private static final int COMPARED_EVERY = 8;
 
   private record Place(long term, long number) implements Comparable<Place> {
@@ -30,13 +33,18 @@ final class Invariants {
   }
 
   private final SimulatedSwitch owner;
-  private final TreeMap<Place, Integer> images = new TreeMap<>();
+  private final TreeMap<Place, Long> images = new TreeMap<>();
   private final TreeMap<Slot, Image.Position> looked = new TreeMap<>();
-  private final TreeMap<Long, Long> stamps = new TreeMap<>();
 
   /** Frames that brackets have still to send, by the brackets' numbers. */
   private final TreeMap<Long, List<Output>> frames = new TreeMap<>();
 
+  /** Newest inputs: numbers, and when each was stamped, both at the number's place in a ring. */
+  private final long[] numbers = new long[REMEMBERED];
+
+  private final long[] stamps = new long[REMEMBERED];
+  private long lastNumber;
+  private long lastStamp;
   private long lastTerm;
   private long lastApplied;
   private long lastConsumed;
@@ -48,27 +56,32 @@ final class Invariants {
   void newForwarder() {
     lastApplied = 0;
     lastConsumed = 0;
-    stamps.clear();
     frames.clear();
+    Arrays.fill(numbers, 0);
+    lastNumber = 0;
+    lastStamp = 0;
   }
 
-  /** A message of the forwarder: numbered inputs are stamped in order. */
+  /**
+   * A message of the forwarder: numbered inputs are stamped in order, and given again as they were.
+   */
   void told(ToSupervisor message) {
-    if (message.hasInput() && message.getInput().getNumber() != 0) {
-      long number = message.getInput().getNumber();
-      long stamp = message.getInput().getStampNanos();
-      var before = stamps.lowerEntry(number);
-      var after = stamps.higherEntry(number);
-      Check.that(
-          (before == null || before.getValue() <= stamp)
-              && (after == null || after.getValue() >= stamp),
-          "9: inputs are stamped in the order of their numbers",
-          number,
-          stamp);
-      stamps.put(number, stamp);
-      while (stamps.size() > REMEMBERED) {
-        stamps.pollFirstEntry();
-      }
+    if (!message.hasInput() || message.getInput().getNumber() == 0) {
+      return;
+    }
+    long number = message.getInput().getNumber();
+    long stamp = message.getInput().getStampNanos();
+    int place = (int) (number % REMEMBERED);
+    boolean inOrder =
+        number > lastNumber
+            ? stamp >= lastStamp
+            : stamp <= lastStamp && (numbers[place] != number || stamps[place] == stamp);
+    Check.that(inOrder, "9: inputs are stamped in the order of their numbers", number, stamp);
+    if (number > lastNumber) {
+      numbers[place] = number;
+      stamps[place] = stamp;
+      lastNumber = number;
+      lastStamp = stamp;
     }
   }
 
@@ -166,13 +179,9 @@ final class Invariants {
         || position.equals(looked.put(slot, position))) {
       return;
     }
-    int hash = 0;
-    for (int table : image.tables()) {
-      Image.Digest digest = image.digest(RowKey.first(table), null);
-      hash = hash * 31 + digest.crc() + digest.rows() + table;
-    }
+    long hash = hash(image);
     Place place = new Place(position.term(), position.number());
-    Integer before = images.put(place, hash);
+    Long before = images.put(place, hash);
     Check.that(
         before == null || before == hash,
         "5: equal positions mean equal images",
@@ -182,5 +191,14 @@ final class Invariants {
     while (images.size() > REMEMBERED) {
       images.pollFirstEntry();
     }
+  }
+
+  /** Of all rows; octets remember their own hash, so that only new ones are gone through. */
+  private static long hash(Image image) {
+    long hash = image.size();
+    for (Map.Entry<RowKey, ByteString> row : image.after(RowKey.first(0)).entrySet()) {
+      hash = Trace.mix(hash ^ row.getKey().hashCode()) ^ row.getValue().hashCode();
+    }
+    return hash;
   }
 }

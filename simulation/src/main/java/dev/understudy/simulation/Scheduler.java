@@ -2,6 +2,7 @@ package dev.understudy.simulation;
 
 import dev.understudy.border.SwitchClock;
 import dev.understudy.core.Check;
+import java.util.ArrayDeque;
 import java.util.PriorityQueue;
 
 /**
@@ -32,6 +33,13 @@ public final class Scheduler implements SwitchClock {
   }
 
   private final PriorityQueue<Event> events = new PriorityQueue<>();
+
+  /**
+   * Events within switches at this very moment, which are most: whatever of that lane and time is
+   * in the other queue came earlier.
+   */
+  private final ArrayDeque<Runnable> now = new ArrayDeque<>();
+
   private long nanos = 1_000_000_000L;
   private long sequence;
   private long executed;
@@ -43,7 +51,11 @@ public final class Scheduler implements SwitchClock {
 
   void at(long whenNanos, int lane, Runnable event) {
     Check.that(whenNanos >= nanos, "events are in the future", whenNanos, nanos);
-    events.add(new Event(whenNanos, lane, sequence++, event));
+    if (whenNanos == nanos && lane == INSIDE) {
+      now.add(event);
+    } else {
+      events.add(new Event(whenNanos, lane, sequence++, event));
+    }
   }
 
   /** Runs an event after a delay. */
@@ -54,6 +66,11 @@ public final class Scheduler implements SwitchClock {
   /** Runs the next event, unless it is after {@code untilNanos}. */
   public boolean step(long untilNanos) {
     Event next = events.peek();
+    if (!now.isEmpty() && (next == null || next.nanos > nanos || next.lane > INSIDE)) {
+      executed++;
+      now.remove().run();
+      return true;
+    }
     if (next == null || next.nanos > untilNanos) {
       nanos = Math.max(nanos, untilNanos);
       return false;
