@@ -286,13 +286,16 @@ final class Round {
       Network.Link link = tap.link();
       BpduJudge judge = BpduJudge.of(tap.atNeighbour().file()).during(span);
       String neighbourMac = link.neighbourEnd().mac();
+      boolean flapped = link.cable().equals(network.flaps().get(plan.event()));
+      // Down, it is silent for as long as the flap and up to a hello time before it.
+      TimeSpan speaking = flapped ? new TimeSpan(event, span.endNanos()) : span;
       links.put(
           link.port(),
           new LinkReport(
               link.role(),
-              link.cable().equals(network.flaps().get(plan.event())),
-              side(judge.notFrom(neighbourMac), span, network.helloTime()),
-              side(judge.from(neighbourMac), span, network.helloTime())));
+              flapped,
+              side(judge.notFrom(neighbourMac), speaking, network.helloTime()),
+              side(judge.from(neighbourMac), speaking, network.helloTime())));
       lastChange = Math.max(lastChange, judge.lastChangeNanos());
     }
     return new Report(
