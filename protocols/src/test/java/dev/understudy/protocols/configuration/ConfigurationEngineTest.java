@@ -220,7 +220,7 @@ final class ConfigurationEngineTest {
   void a_configuration_that_is_not_confirmed_is_withdrawn_at_a_tick() {
     bench.start(FIRST);
     Result result = bench.apply(SECOND, 5);
-    assertThat(answer(result).text()).contains("version 1 returns").contains("5 minutes");
+    assertThat(answer(result).text()).contains("version 1 returns").contains("5 min");
     assertThat(cell(result).getConfig().getConfirmDeadlineNanos()).isPositive();
     assertThat(result.wakeAt()).contains(bench.now().plusSeconds(300));
 
