@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -120,7 +121,11 @@ final class Product implements AutoCloseable {
   }
 
   ProcessId process(Part part) {
-    return directory.processFile(part).living().orElseThrow();
+    return living(part).orElseThrow();
+  }
+
+  Optional<ProcessId> living(Part part) {
+    return directory.processFile(part).living();
   }
 
   ProcessId supervisor(String slot) {
