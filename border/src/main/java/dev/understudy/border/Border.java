@@ -482,6 +482,7 @@ public final class Border implements DataPlaneListener {
                     .setApplied(applied)
                     .setConsumed(delivery.consumed()))
             .build());
+    standbys.listing().ifPresent(message -> outbox.send(session.id, message));
     deliver();
   }
 

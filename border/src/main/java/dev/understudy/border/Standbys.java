@@ -7,6 +7,7 @@ import dev.understudy.schema.StandbyListed;
 import dev.understudy.schema.StandbyStruck;
 import dev.understudy.schema.ToSupervisor;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -34,6 +35,7 @@ final class Standbys {
   private final Consumer<ToSupervisor> tellAll;
   private final TreeMap<Slot, Standby> slots = new TreeMap<>();
   private Slot listed = Slot.SLOT_UNSPECIFIED;
+  private Optional<ToSupervisor> listing = Optional.empty();
   private Slot holder = Slot.SLOT_UNSPECIFIED;
 
   Standbys(SwitchClock clock, Counters counters, Consumer<ToSupervisor> tellAll) {
@@ -46,13 +48,18 @@ final class Standbys {
   /** A new term: nobody is known to hold anything of it. */
   void newTerm(Slot newHolder) {
     holder = newHolder;
-    listed = Slot.SLOT_UNSPECIFIED;
+    unlist();
     slots.put(Slot.SLOT_A, new Standby());
     slots.put(Slot.SLOT_B, new Standby());
   }
 
   Slot listed() {
     return listed;
+  }
+
+  /** What everybody was told when the standby that is listed now was. */
+  Optional<ToSupervisor> listing() {
+    return listing;
   }
 
   long held(Slot slot) {
@@ -109,21 +116,28 @@ final class Standbys {
     standby.struckForLateness = false;
     listed = slot;
     counters.count("standby-listed");
-    tellAll.accept(
+    ToSupervisor message =
         ToSupervisor.newBuilder()
             .setStandbyListed(
                 StandbyListed.newBuilder()
                     .setSlot(slot)
                     .setNumber(applied)
                     .setWallMillis(clock.wallMillis()))
-            .build());
+            .build();
+    listing = Optional.of(message);
+    tellAll.accept(message);
+  }
+
+  private void unlist() {
+    listed = Slot.SLOT_UNSPECIFIED;
+    listing = Optional.empty();
   }
 
   void strike(Slot slot, String reason, long applied) {
     if (listed != slot) {
       return;
     }
-    listed = Slot.SLOT_UNSPECIFIED;
+    unlist();
     slot(slot).cleanSinceNanos = clock.nanos();
     counters.count("standby-struck");
     tellAll.accept(

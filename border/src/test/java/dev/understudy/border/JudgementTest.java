@@ -15,11 +15,13 @@ import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LinkInput;
 import dev.understudy.schema.Output;
 import dev.understudy.schema.Position;
+import dev.understudy.schema.Resume;
 import dev.understudy.schema.SetPort;
 import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.SetStaticMac;
 import dev.understudy.schema.SetVlans;
 import dev.understudy.schema.Slot;
+import dev.understudy.schema.StandbyListed;
 import dev.understudy.schema.StandbyReady;
 import dev.understudy.schema.SupervisorHello;
 import dev.understudy.schema.ToForwarder;
@@ -39,6 +41,7 @@ final class JudgementTest {
   private long nowNanos = 1;
   private long tick;
   private final Map<Long, ClaimRefused> refused = new TreeMap<>();
+  private final Map<Long, StandbyListed> listed = new TreeMap<>();
   private final Border border =
       new Border(
           new Border.Identity("test", 1, "test"), clock(), outbox(), new NoPorts(), new NoDisk());
@@ -52,7 +55,7 @@ final class JudgementTest {
 
       @Override
       public long wallMillis() {
-        return 0;
+        return nowNanos / MILLI;
       }
     };
   }
@@ -66,6 +69,9 @@ final class JudgementTest {
         }
         if (message.hasClaimRefused()) {
           refused.put(session, message.getClaimRefused());
+        }
+        if (message.hasStandbyListed()) {
+          listed.put(session, message.getStandbyListed());
         }
       }
 
@@ -165,6 +171,35 @@ final class JudgementTest {
     bracket(3);
     assertThat(border.inSync()).isEqualTo(Slot.SLOT_UNSPECIFIED);
     assertThat(border.applied()).isEqualTo(3);
+  }
+
+  @Test
+  void an_active_that_is_back_is_told_since_when_its_standby_is_listed() {
+    begin();
+    long since = nowNanos / MILLI;
+    border.closed(ACTIVE);
+    pass(30 * MILLI);
+    listed.clear();
+    long back = 3;
+    border.opened(back);
+    border.received(
+        back,
+        ToForwarder.newBuilder()
+            .setHello(SupervisorHello.newBuilder().setSlot(Slot.SLOT_A).setInstance(ACTIVE))
+            .build());
+    border.received(
+        back,
+        ToForwarder.newBuilder()
+            .setResume(
+                Resume.newBuilder()
+                    .setTerm(border.term())
+                    .setInstance(ACTIVE)
+                    .setIncarnation(border.incarnation()))
+            .build());
+    assertThat(border.holderAlive()).isTrue();
+    assertThat(listed).containsOnlyKeys(back);
+    assertThat(requireNonNull(listed.get(back)).getSlot()).isEqualTo(Slot.SLOT_B);
+    assertThat(requireNonNull(listed.get(back)).getWallMillis()).isEqualTo(since);
   }
 
   @Test

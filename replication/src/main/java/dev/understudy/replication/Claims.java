@@ -48,7 +48,7 @@ final class Claims {
             .setConfigurationVersion(core.configurationVersion())
             .setConsumed(image.mark().consumed())
             .setIncarnation(image.mark().incarnation())
-            .setApplied(Math.min(core.applied(), image.position().number()))
+            .setApplied(core.following().carriedOutThrough())
             .setWasActive(active);
     if (core.following().complete() || active) {
       claim.setHeld(SupervisorCore.position(image.position()));

@@ -66,6 +66,19 @@ final class Following {
     return retained;
   }
 
+  /** Drops of them what is known to be carried out. */
+  void forgetCarriedOut() {
+    retained
+        .headMap(core.applied(), true)
+        .values()
+        .removeIf(bracket -> core.isCarriedOut(bracket.position()));
+  }
+
+  /** Everything up to this bracket is known to be carried out. */
+  long carriedOutThrough() {
+    return retained.isEmpty() ? image().position().number() : retained.firstKey() - 1;
+  }
+
   // ---- sessions and roles
 
   void peerConnected() {
@@ -161,7 +174,10 @@ final class Following {
         case SNAPSHOT_END -> {
           StreamReceiver.Effect effect = receiver.snapshotEnd(message.getSnapshotEnd());
           // The outputs up to there were not sent along.
-          core.appliedAtLeast(message.getSnapshotEnd().getApplied());
+          core.carriedOut(
+              new Image.Position(
+                  message.getSnapshotEnd().getAt().getTerm(),
+                  message.getSnapshotEnd().getApplied()));
           effect(effect);
         }
         default -> throw new IllegalArgumentException("not of the stream: " + message);
@@ -179,7 +195,7 @@ final class Following {
         core.claims().bracketSeen();
         Bracket bracket = receiver.lastApplied;
         if (bracket != null) {
-          if (bracket.number() <= core.applied()) {
+          if (core.isCarriedOut(bracket.position())) {
             retained.remove(bracket.number());
           }
           log.add(bracket);

@@ -59,7 +59,10 @@ public final class SupervisorCore {
   private long term;
   private Slot holder = Slot.SLOT_UNSPECIFIED;
   private boolean holderAlive;
-  private long applied;
+
+  /** Last bracket carried out, and the term in force when the forwarder said so. */
+  private Image.Position applied = Image.Position.NONE;
+
   private int silenceLimitTicks = 5;
 
   // The peer.
@@ -96,7 +99,7 @@ public final class SupervisorCore {
 
   /** Last bracket that the forwarder is known to have carried out. */
   public long applied() {
-    return applied;
+    return applied.number();
   }
 
   public Status status() {
@@ -114,13 +117,13 @@ public final class SupervisorCore {
     long lag =
         role == Role.ACTIVE
             ? (peerUp ? Math.max(0, image().position().number() - peerHeld) : 0)
-            : Math.max(0, applied - held);
+            : Math.max(0, applied() - held);
     return new Status(
         role,
         active != null ? active.term() : term,
         Settings.letter(active != null ? settings.slot() : holder),
         image().position(),
-        applied,
+        applied(),
         standbyListed,
         held,
         lag,
@@ -190,9 +193,29 @@ public final class SupervisorCore {
     notReadyReason = reason;
   }
 
-  /** The forwarder is known to have carried out so much. */
-  void appliedAtLeast(long number) {
-    applied = Math.max(applied, number);
+  /**
+   * The forwarder has carried out brackets up to this one.
+   *
+   * @param mark the bracket's number, and the term in force when the forwarder said so. In a newer
+   *     term it may be lower than before: another forwarder begins with what its first claimant
+   *     knows of
+   * @return false if that is known already, or of an older term
+   */
+  boolean carriedOut(Image.Position mark) {
+    if (mark.term() < applied.term()
+        || (mark.term() == applied.term() && mark.number() <= applied.number())) {
+      return false;
+    }
+    applied = mark;
+    return true;
+  }
+
+  /**
+   * True if a bracket is known to be carried out. What was said in an older term than the bracket's
+   * own says nothing of it: it may be another bracket of that number.
+   */
+  boolean isCarriedOut(Image.Position bracket) {
+    return bracket.number() <= applied.number() && bracket.term() <= applied.term();
   }
 
   // ---- the forwarder
@@ -302,7 +325,7 @@ public final class SupervisorCore {
       return;
     }
     term = message.getTerm();
-    applied = Math.max(applied, message.getApplied());
+    onApplied(message.getTerm(), message.getApplied(), 0);
     if (message.getHolderAlive() && message.getHolder() != settings.slot()) {
       if (!role.standby()) { // a stream that is under way goes on
         becomeStandby("slot " + Settings.letter(message.getHolder()) + " is active");
@@ -330,7 +353,7 @@ public final class SupervisorCore {
     term = granted.getTerm();
     holder = settings.slot();
     holderAlive = true;
-    applied = granted.getApplied();
+    carriedOut(new Image.Position(term, granted.getApplied()));
     switchover.termEnds();
     unlist("not synchronised yet");
     peerHeld = 0;
@@ -378,6 +401,7 @@ public final class SupervisorCore {
       return;
     }
     onApplied(resumed.getTerm(), resumed.getApplied(), 0);
+    unlist(""); // the forwarder says next which standby is listed, if one is
     mine.resumed();
     mine.requestLearned();
     environment.event(
@@ -410,11 +434,13 @@ public final class SupervisorCore {
    *     term is not this active's bracket of that number
    */
   private void onApplied(long ofTerm, long number, long stampNanos) {
-    if (active == null ? number <= applied : ofTerm != active.term()) {
+    if (active != null && ofTerm != active.term()) {
       return;
     }
-    applied = Math.max(applied, number);
-    following.retained().headMap(applied, true).clear();
+    if (!carriedOut(new Image.Position(ofTerm, number)) && active == null) {
+      return;
+    }
+    following.forgetCarriedOut();
     if (active != null) {
       active.applied(number, stampNanos);
     } else {
@@ -765,7 +791,7 @@ public final class SupervisorCore {
 
   /** One small piece of work that can wait. True: call again when there is nothing else to do. */
   public boolean background() {
-    return active != null && active.feed().background(applied);
+    return active != null && active.feed().background(applied());
   }
 
   // ---- roles
@@ -794,7 +820,7 @@ public final class SupervisorCore {
             + " at "
             + image().position()
             + ", applied "
-            + applied
+            + applied()
             + ": "
             + reason);
     role = next;

@@ -37,6 +37,7 @@ import dev.understudy.schema.SnapshotEnd;
 import dev.understudy.schema.StandbyListed;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.SyncRequest;
+import dev.understudy.schema.TermRow;
 import dev.understudy.schema.TickInput;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
@@ -483,6 +484,68 @@ final class SupervisorCoreTest {
             .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 5)).setApplied(4)));
     bracket(1, 6);
     assertThat(core.applied()).isEqualTo(4);
+  }
+
+  @Test
+  void what_an_earlier_forwarder_carried_out_is_no_reason_to_drop_what_this_one_did_not() {
+    standby();
+    tell(applied(1, 500));
+    core.forwarderDisconnected("the forwarder died");
+    // Under the next forwarder the peer begins lower: of a lineage that is behind.
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1001, 10))));
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1001, 10)).setApplied(10)));
+    TermRow begun =
+        TermRow.newBuilder().setKey(TermRow.Key.newBuilder().setTerm(1001)).setStartsAt(11).build();
+    bracket(1001, 11, 0, RowChange.put(begun));
+    welcome(2, 1001, Slot.SLOT_B);
+    tell(applied(1001, 11));
+    bracket(1001, 12);
+    sent.clear();
+    grant(2, 1002, at(1001, 11), false);
+    assertThat(brackets()).extracting(BorderBracket::getNumber).containsExactly(12L, 13L);
+    assertThat(core.applied()).isEqualTo(11);
+  }
+
+  @Test
+  void a_claim_says_of_what_this_forwarder_may_have_missed_that_it_is_still_to_be_carried_out() {
+    standby();
+    tell(applied(1, 500));
+    core.forwarderDisconnected("the forwarder died");
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1001, 10))));
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1001, 10)).setApplied(10)));
+    bracket(1001, 11);
+    welcome(3, 2000, Slot.SLOT_UNSPECIFIED);
+    core.peerDisconnected("the active died too");
+    assertThat(sent)
+        .filteredOn(ToForwarder::hasClaim)
+        .isNotEmpty()
+        .allMatch(message -> message.getClaim().getApplied() == 10);
+  }
+
+  @Test
+  void an_active_whose_session_was_resumed_knows_that_its_standby_is_in_sync() {
+    active();
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
+    core.forwarderDisconnected("cut");
+    welcome(1, 1, Slot.SLOT_A);
+    resumed();
+    assertThat(core.status().notReadyReasons())
+        .containsExactly("not listed in sync by the forwarder");
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    assertThat(core.status().notReadyReasons()).isEmpty();
   }
 
   @Test

@@ -13,7 +13,9 @@ final class FoundWorldsTest {
         "learning-after-a-resumed-session",
         "forwarder-restart-with-a-bracket-to-send-again",
         "forwarder-restart-that-the-standby-wins",
-        "restart-of-everything"
+        "restart-of-everything",
+        "forwarder-restart-that-the-one-behind-wins",
+        "switchover-after-a-resumed-session"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();
