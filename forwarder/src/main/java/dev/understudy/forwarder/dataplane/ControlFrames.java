@@ -6,6 +6,7 @@ import dev.understudy.border.DataPlaneListener;
 import dev.understudy.forwarder.soft.FrameView;
 import dev.understudy.forwarder.soft.PortCounter;
 import dev.understudy.forwarder.soft.PuntTable;
+import dev.understudy.linux.Epoll;
 import dev.understudy.linux.Errno;
 import dev.understudy.linux.FrameBatch;
 import dev.understudy.linux.FrameFilter;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * Control frames of AF_PACKET ports: which ones come by the ports' control sockets, in and out. All
@@ -29,12 +31,24 @@ import java.util.OptionalInt;
  */
 final class ControlFrames {
   /** Control frames that are taken from one port before the next one has its turn. */
-  private static final int FRAMES_MAX = 256;
+  static final int FRAMES_MAX = 256;
+
+  /**
+   * How long a port that had {@link #FRAMES_MAX} waiting is left alone. What comes meanwhile waits
+   * in its own socket and is lost there, counted by the kernel, so that a flood on one port costs
+   * the judgement no more than 25,600 frames a second.
+   */
+  static final long REST_NANOS = 10_000_000L;
 
   private static final int BATCH = 64;
 
   private final SoftDataPlane plane;
+  private final Epoll epoll;
   private final NavigableMap<Integer, PortBody> bodies;
+
+  /** Ports that are left alone, and until when. */
+  private final NavigableMap<Integer, Long> resting = new TreeMap<>();
+
   private final FrameBatch received = FrameBatch.of(FrameSize.STANDARD, BATCH);
   private final FrameBatch sending = FrameBatch.of(FrameSize.STANDARD, 1);
   private final SendVector vector = SendVector.of(1);
@@ -44,11 +58,47 @@ final class ControlFrames {
   private List<FrameFilter.Match> matches = List.of();
 
   /**
+   * @param epoll of the judgement, with the control sockets in it
    * @param bodies all ports, by number
    */
-  ControlFrames(SoftDataPlane plane, NavigableMap<Integer, PortBody> bodies) {
+  ControlFrames(SoftDataPlane plane, Epoll epoll, NavigableMap<Integer, PortBody> bodies) {
     this.plane = plane;
+    this.epoll = epoll;
     this.bodies = bodies;
+  }
+
+  /** Begins to wait for a port's control frames. */
+  void watch(int number, PacketSocket control) {
+    resting.remove(number);
+    epoll.add(new Epoll.Interest(control.fd(), Epoll.IN, number));
+  }
+
+  /** Begins to wait again for ports that have rested enough. */
+  void wakeRested() {
+    if (resting.isEmpty()) {
+      return;
+    }
+    long now = clock.nanos();
+    resting.entrySet().removeIf(rest -> rest.getValue() <= now && wakes(rest.getKey()));
+  }
+
+  private boolean wakes(int number) {
+    PortBody body = bodies.get(number);
+    PacketSocket control = body == null ? null : body.control;
+    if (control != null) {
+      epoll.add(new Epoll.Interest(control.fd(), Epoll.IN, number));
+    }
+    return true;
+  }
+
+  /** How long a wait may be so that no port rests too long. */
+  long waitMax(long limitNanos) {
+    return resting.isEmpty() ? limitNanos : Math.min(limitNanos, REST_NANOS);
+  }
+
+  /** A port's control socket is about to be closed, and so is watched no more. */
+  void forget(int number) {
+    resting.remove(number);
   }
 
   /** Passes what comes by control sockets. */
@@ -123,6 +173,8 @@ final class ControlFrames {
         return;
       }
     }
+    epoll.remove(control.fd());
+    resting.put(number, clock.nanos() + REST_NANOS);
   }
 
   private void controlFrame(PortBody body, int index, DataPlaneListener listener) {

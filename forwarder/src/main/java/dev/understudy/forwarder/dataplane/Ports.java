@@ -62,7 +62,7 @@ final class Ports implements AutoCloseable {
     this.plane = plane;
     this.epoll = epoll;
     this.memory = memory;
-    control = new ControlFrames(plane, bodies);
+    control = new ControlFrames(plane, epoll, bodies);
   }
 
   // Settings.
@@ -217,7 +217,7 @@ final class Ports implements AutoCloseable {
                   .withReceiveBuffer(CONTROL_BUFFER_OCTETS)
                   .withFlags(Set.of())
                   .withFilter(control.own()));
-      epoll.add(new Epoll.Interest(controlSocket.fd(), Epoll.IN, body.number()));
+      control.watch(body.number(), controlSocket);
       silence(body, link);
     } catch (ErrnoException | UncheckedIOException e) {
       if (data != null) {
@@ -314,6 +314,7 @@ final class Ports implements AutoCloseable {
     }
     if (body.control != null) {
       countControlDrops(body, body.control);
+      control.forget(body.number());
       body.control.close();
       body.control = null;
     }

@@ -117,7 +117,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
 
   @Override
   public void awaitControl(long limitNanos) {
-    epoll.await(ports.hasNews() ? 0 : limitNanos);
+    epoll.await(ports.hasNews() ? 0 : ports.control().waitMax(limitNanos));
   }
 
   @Override
@@ -138,6 +138,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
     if (failure != null) {
       throw new IllegalStateException("the forwarding thread died", failure);
     }
+    ports.control().wakeRested();
     int ready = epoll.await(0);
     boolean links = false;
     for (int i = 0; i < ready; i++) {

@@ -33,7 +33,11 @@
  * a row of TCP segments that nobody cut, is dropped and counted.
  *
  * <p><b>Limits:</b> 64 frames at once from a port, 256 commands and 1,024 control frames waiting,
- * 16 MiB of receive buffer asked for each port.
+ * 16 MiB of receive buffer asked for each port. 256 control frames at once from a port's control
+ * socket; a port that had so many is left alone for 10 ms, and what comes meanwhile waits, and is
+ * lost, in its own socket of 1 MiB. What is read passes the policer of its port and rule. Learned
+ * addresses: see {@link dev.understudy.forwarder.soft.SwitchLimits}. Whatever is over a limit is
+ * counted.
  */
 @NullMarked
 package dev.understudy.forwarder.dataplane;

@@ -358,6 +358,39 @@ final class VethDataPlaneTest {
   }
 
   @Test
+  void a_flood_of_control_frames_on_one_port_costs_the_judgement_a_bounded_share() {
+    open(1, 2);
+    judgement.set(takeBpdus());
+    try (Wire flooder = new Wire(1, data());
+        Wire neighbour = new Wire(2, data())) {
+      byte[][] flood = new byte[64][];
+      for (int i = 0; i < flood.length; i++) {
+        flood[i] = frame(BRIDGE_GROUP, A, i);
+      }
+      int rounds = 25;
+      long begun = System.nanoTime();
+      for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < 64; i++) {
+          flooder.send(flood);
+        }
+        neighbour.send(frame(BRIDGE_GROUP, A + 1, round));
+        int told = round + 1;
+        judgement.until("the neighbour's BPDU", () -> fromPort(2) == told);
+      }
+      long drains = 2 + (System.nanoTime() - begun) / ControlFrames.REST_NANOS;
+      long sent = rounds * 64L * flood.length;
+      assertThat(judgement.counter("rx-frames", 1))
+          .isLessThanOrEqualTo(drains * ControlFrames.FRAMES_MAX)
+          .isLessThan(sent);
+      assertThat(judgement.counter("drop-control-policed", 1)).isPositive();
+    }
+  }
+
+  private long fromPort(int number) {
+    return judgement.frames.stream().filter(one -> one.port() == number).count();
+  }
+
+  @Test
   void bpdus_that_nobody_asked_for_are_dropped_and_counted() {
     open(1, 2);
     try (Wire host = new Wire(1, data())) {
