@@ -3,20 +3,41 @@ package dev.understudy.edge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
 /** The release of the program that runs. */
 public final class Release {
-  private static final String RELEASE = read();
+  /** Where a jar says which release it belongs to; the first one on the class path counts. */
+  public static final String RESOURCE = "dev/understudy/edge/release.properties";
+
+  private static final Properties PROPERTIES = read();
 
   private Release() {}
 
   /** For example {@code 0.1.0}. */
   public static String current() {
-    return RELEASE;
+    return PROPERTIES.getProperty("release");
   }
 
-  private static String read() {
+  /** The oldest forwarder that this release's supervisors work with. */
+  public static String minimumForwarder() {
+    return PROPERTIES.getProperty("minimum-forwarder");
+  }
+
+  /** The oldest launcher that can start this release. */
+  public static String minimumLauncher() {
+    return PROPERTIES.getProperty("minimum-launcher");
+  }
+
+  /** What the same program says of itself under another release. */
+  public static byte[] properties(String release) {
+    return "release=%s%nminimum-forwarder=%s%nminimum-launcher=%s%n"
+        .formatted(release, minimumForwarder(), minimumLauncher())
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static Properties read() {
     Properties properties = new Properties();
     try (InputStream in = Release.class.getResourceAsStream("release.properties")) {
       if (in == null) {
@@ -26,6 +47,6 @@ public final class Release {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.getProperty("release");
+    return properties;
   }
 }

@@ -64,11 +64,18 @@ interface CLibrary {
 
   int clock_gettime(int clock, MemorySegment timespec);
 
-  // Processes and threads: gettid(2), kill(2), setns(2), sched_setscheduler(2), setpriority(2).
+  // Processes and threads: gettid(2), kill(2), waitpid(2), execv(3), close_range(2), setns(2),
+  // sched_setscheduler(2), setpriority(2).
 
   int gettid();
 
   int kill(int pid, int signal);
+
+  int waitpid(int pid, MemorySegment status, int options);
+
+  int execv(MemorySegment path, MemorySegment arguments);
+
+  int close_range(int first, int last, int flags);
 
   int setns(int fd, int namespaceType);
 

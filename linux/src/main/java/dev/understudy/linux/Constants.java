@@ -133,4 +133,10 @@ final class Constants {
   static final int DUPLEX_HALF = 0;
   static final int DUPLEX_FULL = 1;
   static final int SPEED_UNKNOWN = -1;
+
+  // include/uapi/linux/close_range.h
+  static final int CLOSE_RANGE_CLOEXEC = 1 << 2;
+
+  // include/uapi/linux/wait.h
+  static final int WNOHANG = 1;
 }

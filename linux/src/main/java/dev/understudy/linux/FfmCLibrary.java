@@ -77,6 +77,12 @@ final class FfmCLibrary implements CLibrary {
       Downcalls.bind("gettid", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle KILL =
       Downcalls.bind("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle WAITPID =
+      Downcalls.bind("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle EXECV =
+      Downcalls.bind("execv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+  private static final MethodHandle CLOSE_RANGE =
+      Downcalls.bind("close_range", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SETNS =
       Downcalls.bind("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SCHED_SETSCHEDULER =
@@ -324,6 +330,36 @@ final class FfmCLibrary implements CLibrary {
       return Downcalls.result((int) KILL.invokeExact(state, pid, signal), state);
     } catch (Throwable e) {
       throw Downcalls.unexpected("kill", e);
+    }
+  }
+
+  @Override
+  public int waitpid(int pid, MemorySegment status, int options) {
+    MemorySegment state = Downcalls.state();
+    try {
+      return Downcalls.result((int) WAITPID.invokeExact(state, pid, status, options), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected("waitpid", e);
+    }
+  }
+
+  @Override
+  public int execv(MemorySegment path, MemorySegment arguments) {
+    MemorySegment state = Downcalls.state();
+    try {
+      return Downcalls.result((int) EXECV.invokeExact(state, path, arguments), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected("execv", e);
+    }
+  }
+
+  @Override
+  public int close_range(int first, int last, int flags) {
+    MemorySegment state = Downcalls.state();
+    try {
+      return Downcalls.result((int) CLOSE_RANGE.invokeExact(state, first, last, flags), state);
+    } catch (Throwable e) {
+      throw Downcalls.unexpected("close_range", e);
     }
   }
 

@@ -2,8 +2,16 @@ package dev.understudy.linux;
 
 import static dev.understudy.linux.FfmCLibrary.C;
 
-/** Signals to single processes (kill(2)), for demo and lab. */
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/** Signals to single processes (kill(2)), and one program in the place of another (exec(3)). */
 public final class Processes {
+  /** File descriptors below are standard input, output and error. */
+  private static final int FIRST_AFTER_STANDARD = 3;
+
   private Processes() {}
 
   /** The signals that a demonstration of failures needs; numbers of x86 and ARM. */
@@ -41,5 +49,37 @@ public final class Processes {
     }
     ErrnoException.check(result, "kill", pid, signal);
     return true;
+  }
+
+  /**
+   * Runs another program in this process: same process id, same children, standard streams as they
+   * are, every other file closed. Doesn't return.
+   *
+   * @param command the program's path, then its arguments
+   * @throws ErrnoException when it can't be run; this program goes on then
+   */
+  public static void execute(List<String> command) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment arguments = arena.allocate(ValueLayout.ADDRESS, command.size() + 1L);
+      for (int i = 0; i < command.size(); i++) {
+        arguments.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(command.get(i)));
+      }
+      arguments.setAtIndex(ValueLayout.ADDRESS, command.size(), MemorySegment.NULL);
+      ErrnoException.check(
+          C.close_range(FIRST_AFTER_STANDARD, Integer.MAX_VALUE, Constants.CLOSE_RANGE_CLOEXEC),
+          "close_range");
+      ErrnoException.check(
+          C.execv(arena.allocateFrom(command.getFirst()), arguments), "execv", command.getFirst());
+    }
+  }
+
+  /**
+   * Takes the exit status of a child that has ended and that an earlier program of this process
+   * started, so that nothing of it is left in the kernel's table; nothing if it is no such child.
+   */
+  public static void reap(long pid) {
+    if (pid > 1 && pid <= Integer.MAX_VALUE) {
+      var _ = C.waitpid((int) pid, MemorySegment.NULL, Constants.WNOHANG);
+    }
   }
 }

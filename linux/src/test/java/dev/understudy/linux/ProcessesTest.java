@@ -8,9 +8,11 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,46 @@ class ProcessesTest {
     } finally {
       sleeper.destroyForcibly();
     }
+  }
+
+  /** Run as a process of its own: starts a child, says its pid, and becomes a shell. */
+  public static final class BecomesShell {
+    public static void main(String[] arguments) throws IOException {
+      Process child = new ProcessBuilder("sleep", "60").start();
+      String script = "echo $$ " + child.pid() + "; ls /proc/self/fd | wc -l; wait; read line";
+      Processes.execute(List.of("/bin/sh", "-c", script));
+    }
+  }
+
+  @Test
+  void a_program_takes_another_s_place_with_its_process_and_its_children() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                BecomesShell.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
+      String[] pids = String.valueOf(reader.readLine()).split(" ", -1);
+      assertThat(pids[0]).isEqualTo(Long.toString(process.pid()));
+      ProcessHandle child = ProcessHandle.of(Long.parseLong(pids[1])).orElseThrow();
+      assertThat(child.parent().orElseThrow().pid()).isEqualTo(process.pid());
+      // Standard input, output and error, and the folder that ls itself reads.
+      assertThat(reader.readLine().strip()).isEqualTo("4");
+      assertThat(child.destroyForcibly()).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void a_program_that_is_not_there_is_not_run_and_this_one_goes_on() {
+    assertThatThrownBy(() -> Processes.execute(List.of("/none/such")))
+        .isInstanceOf(ErrnoException.class)
+        .hasMessageContaining("ENOENT");
   }
 
   private static void awaitState(long pid, String state) throws IOException {

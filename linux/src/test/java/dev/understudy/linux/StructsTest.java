@@ -37,6 +37,8 @@ class StructsTest {
       #include <sys/resource.h>
       #include <sys/socket.h>
       #include <sys/uio.h>
+      #include <sys/wait.h>
+      #include <linux/close_range.h>
       #include <netinet/in.h>
       #include <net/if.h>
       #include <linux/filter.h>

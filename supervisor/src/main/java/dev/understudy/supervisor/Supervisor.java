@@ -14,6 +14,7 @@ import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.StateDirectory;
+import dev.understudy.edge.image.ImageStore;
 import dev.understudy.linux.Processes;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.replication.Environment;
@@ -37,6 +38,7 @@ import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import dev.understudy.supervisor.configuration.ConfigurationStore;
 import dev.understudy.supervisor.management.ManagementService;
+import dev.understudy.supervisor.upgrade.UpgradeAgent;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -248,6 +250,10 @@ public final class Supervisor implements AutoCloseable {
     }
     toForwarder.start();
     sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
+    UpgradeAgent upgrades =
+        new UpgradeAgent(this, ImageStore.of(options.state().supervisor(options.slot())));
+    open.add(upgrades);
+    upgrades.start();
   }
 
   /** What is slow the first time is done before anybody counts on this process. */

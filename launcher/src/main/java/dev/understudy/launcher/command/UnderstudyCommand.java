@@ -1,6 +1,7 @@
 package dev.understudy.launcher.command;
 
 import dev.understudy.edge.Release;
+import dev.understudy.edge.image.ImageException;
 import dev.understudy.launcher.process.RunDirectoryException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -57,6 +58,13 @@ public final class UnderstudyCommand {
     CommandLine clear = new CommandLine(new ClearCommand());
     clear.addSubcommand(new ClearCommand.ErrDisable(console));
     root.addSubcommand(clear);
+    CommandLine image = new CommandLine(new ImageCommand());
+    image.addSubcommand(new ImageCommand.Build(console));
+    image.addSubcommand(new ImageCommand.Keygen(console));
+    image.addSubcommand(new ImageCommand.TrustKey(console));
+    image.addSubcommand(new ImageCommand.Verify(console));
+    image.addSubcommand(new ImageCommand.Show(console));
+    root.addSubcommand(image);
     root.addSubcommand(new DemoCommand(console));
     root.addSubcommand(new SimulateCommand(console));
     root.addSubcommand(new ProcessCommands.Forwarder());
@@ -93,6 +101,10 @@ public final class UnderstudyCommand {
         yield expected.exitStatus();
       }
       case RunDirectoryException expected -> {
+        console.err().println("understudy: " + expected.getMessage());
+        yield ExitStatus.FAILED;
+      }
+      case ImageException expected -> {
         console.err().println("understudy: " + expected.getMessage());
         yield ExitStatus.FAILED;
       }

@@ -1,6 +1,7 @@
 package dev.understudy.launcher.command;
 
 import dev.understudy.launcher.process.JavaCommand;
+import dev.understudy.launcher.process.LauncherImage;
 import dev.understudy.launcher.process.Part;
 import dev.understudy.launcher.process.ProcessFile;
 import dev.understudy.launcher.process.ProcessId;
@@ -113,7 +114,12 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
   }
 
   private static void refuseSecond(RunDirectory directory) {
-    Optional<ProcessId> launcher = directory.launcherFile().living();
+    // Another program may have been this process's launcher before.
+    Optional<ProcessId> launcher =
+        directory
+            .launcherFile()
+            .living()
+            .filter(process -> process.pid() != ProcessHandle.current().pid());
     if (launcher.isPresent()) {
       throw new CommandFailure(
           "the switch in "
@@ -156,11 +162,14 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
                 commands(directory, seedIfThere(directory), faultInjection),
                 this::tell,
                 part -> List.of("STANDBY_HOT", "ACTIVE").contains(readiness.role(part)));
+        LauncherImage image =
+            new LauncherImage(
+                directory, launcherCommand(directory), text -> console.out().println(text));
         starter.start();
         if (!launcherOnly) {
           Thread.ofVirtual().start(() -> reportReadiness(readiness, asking, toApply));
         }
-        starter.run();
+        starter.run(image::look);
       }
     }
     return ExitStatus.DONE;
@@ -236,18 +245,20 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
 
   // ---- in a process of its own
 
-  private int detached(RunDirectory directory, Optional<Config> toApply)
-      throws IOException, InterruptedException {
-    long begun = System.nanoTime();
+  private JavaCommand launcherCommand(RunDirectory directory) {
     List<String> arguments =
         new ArrayList<>(List.of("up", "--launcher", "--state", directory.path().toString()));
     if (faultInjection) {
       arguments.add("--fault-injection");
     }
+    return new JavaCommand(JavaCommand.SMALL_OPTIONS, "dev.understudy.launcher.Main", arguments);
+  }
+
+  private int detached(RunDirectory directory, Optional<Config> toApply)
+      throws IOException, InterruptedException {
+    long begun = System.nanoTime();
     console.out().println("state directory " + directory.path());
-    Process launcher =
-        new JavaCommand(JavaCommand.SMALL_OPTIONS, "dev.understudy.launcher.Main", arguments)
-            .start(directory.launcherLog());
+    Process launcher = launcherCommand(directory).start(directory.launcherLog());
     try (Asking asking = new Asking(directory)) {
       Readiness.Outcome outcome =
           new Readiness(asking)

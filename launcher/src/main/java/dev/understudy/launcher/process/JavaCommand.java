@@ -1,15 +1,15 @@
 package dev.understudy.launcher.process;
 
+import dev.understudy.edge.image.BootPointer;
+import dev.understudy.edge.image.RunningImage;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * A command that runs a class on the Java virtual machine and class path that this process runs on.
+ * A command that runs a class of a program on the Java virtual machine that this process runs on.
  *
  * <p>{@code setsid} gives the child a session of its own, so that a signal to the launcher's
  * process group or the loss of its terminal doesn't reach it. It executes the program in place (the
@@ -50,37 +50,41 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
   }
 
   /** In a session of its own, with {@code niceness} added to its nice value. */
-  List<String> inOwnSession(int niceness) {
+  List<String> inOwnSession(Program program, int niceness) {
     List<String> command = new ArrayList<>();
     command.add("setsid");
     if (niceness != 0) {
       command.addAll(List.of("nice", "-n", Integer.toString(niceness)));
     }
+    command.addAll(command(program));
+    return command;
+  }
+
+  /** The virtual machine and its arguments. */
+  public List<String> command(Program program) {
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
-    aotCache()
+    program
+        .aotCache()
         .ifPresent(
             cache -> command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off,cds=off")));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    if (!program.image().equals(BootPointer.BUILT_IN)) {
+      command.add("-D" + RunningImage.PROPERTY + "=" + program.image());
+    }
+    command.addAll(List.of("-cp", program.classPath(), mainClass));
     command.addAll(arguments);
     return command;
   }
 
-  /** What the build put beside its jars; a virtual machine that can't use it goes on without. */
-  private static Optional<Path> aotCache() {
-    String first = System.getProperty("java.class.path").split(File.pathSeparator, 2)[0];
-    Path cache = Path.of(first).resolveSibling("understudy.aot");
-    return Files.exists(cache) ? Optional.of(cache) : Optional.empty();
-  }
-
   /** Starts it in a session of its own, its output appended to a file. */
   public Process start(LogFile log) throws IOException {
-    return start(log, 0);
+    return start(log, Program.builtIn(), 0);
   }
 
-  Process start(LogFile log, int niceness) throws IOException {
+  Process start(LogFile log, Program program, int niceness) throws IOException {
     log.cutIfLong();
-    return new ProcessBuilder(inOwnSession(niceness))
+    return new ProcessBuilder(inOwnSession(program, niceness))
         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.path().toFile()))

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 public record RunDirectory(Path path) {
   /** Names of files and directories that must outlive a boot. */
   private static final List<String> PERSISTENT =
-      List.of("supervisor-a", "supervisor-b", "forwarder");
+      List.of("supervisor-a", "supervisor-b", "forwarder", "launcher");
 
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
@@ -46,6 +47,24 @@ public record RunDirectory(Path path) {
   /** Held by the living launcher. */
   public Path lock() {
     return run().resolve("launcher.lock");
+  }
+
+  /** What a part keeps over its lives. */
+  public Path state(Part part) {
+    return path.resolve(
+        part.isSupervisor()
+            ? "supervisor-" + part.fileName().toLowerCase(Locale.ROOT)
+            : part.fileName());
+  }
+
+  /** What the launcher keeps. */
+  public Path launcherState() {
+    return path.resolve("launcher");
+  }
+
+  /** While this file is there, the part is not started again. */
+  public Path shutDown(Part part) {
+    return state(part).resolve("shut-down");
   }
 
   public LogFile log(Part part) {

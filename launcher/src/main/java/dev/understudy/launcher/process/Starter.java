@@ -1,6 +1,11 @@
 package dev.understudy.launcher.process;
 
+import dev.understudy.edge.image.BootPointer;
+import dev.understudy.edge.image.ImageException;
+import dev.understudy.edge.image.ImageStore;
+import dev.understudy.linux.Processes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +29,9 @@ public final class Starter {
   /** A part that ends with this status says that its surroundings are wrong (sysexits.h, 78). */
   static final int CANNOT_START = 78;
 
+  /** An image that has never come up must be ready after this long. */
+  static final long READY_NANOS_MAX = 30_000_000_000L;
+
   private static final long CANNOT_START_WAIT_MILLIS = 2_000;
   private static final long LOG_LOOK_NANOS = 2_000_000_000L;
   private static final long SYNC_LOOK_NANOS = 250_000_000L;
@@ -46,6 +54,7 @@ public final class Starter {
   private final SyncProbe syncProbe;
   private final LongSupplier nanoTime;
   private final Priority priority = new Priority();
+  private final Map<Part, ImageStore> stores = new EnumMap<>(Part.class);
   private final Map<Part, Child> children = new EnumMap<>(Part.class);
   private long logsLookedAtNanos;
   private volatile boolean ended;
@@ -81,6 +90,10 @@ public final class Starter {
     long startAtNanos;
     boolean low;
     long syncLookedAtNanos;
+    // It runs an image that has not come up yet.
+    boolean unproven;
+    boolean shutDown;
+    String failureTold = "";
   }
 
   /** Adopts and starts; the parts run when this returns, but aren't ready yet. */
@@ -88,11 +101,15 @@ public final class Starter {
     for (Part part : commands.keySet()) {
       Child child = new Child();
       children.put(part, child);
+      ImageStore store = ImageStore.of(directory.state(part));
+      stores.put(part, store);
+      child.failureTold = store.pointer().failure();
       child.startedNanos = nanoTime.getAsLong();
       child.process = directory.processFile(part).living();
       if (child.process.isPresent()) {
+        child.unproven = !store.pointer().proven();
         listener.happened(part, "runs already (process " + child.process.get().pid() + ")");
-      } else {
+      } else if (!isShutDown(part, child)) {
         start(part, child, false);
       }
     }
@@ -100,8 +117,18 @@ public final class Starter {
 
   /** Looks after the parts until {@link #end}; the parts stay. */
   public void run() throws InterruptedException {
+    run(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param afterEachLook called on this thread whenever the parts were looked at
+   */
+  public void run(Runnable afterEachLook) throws InterruptedException {
     while (!ended) {
       look();
+      afterEachLook.run();
       Thread.sleep(LOOK_MILLIS);
     }
   }
@@ -128,7 +155,7 @@ public final class Starter {
 
   private void look(Part part, Child child, long now) {
     if (child.process.isEmpty()) {
-      if (now - child.startAtNanos >= 0) {
+      if (now - child.startAtNanos >= 0 && !isShutDown(part, child)) {
         start(part, child, true);
       }
       return;
@@ -136,9 +163,48 @@ public final class Starter {
     ProcessId process = child.process.get();
     if (!process.isAlive()) {
       exited(part, child, process, now);
-    } else if (child.low) {
+      return;
+    }
+    if (child.unproven) {
+      endUnlessReady(part, child, process, now);
+    }
+    if (child.low) {
       raiseWhenInSync(part, child, process, now);
     }
+  }
+
+  /** Whether the module was taken out on purpose; it stays so until somebody takes that back. */
+  private boolean isShutDown(Part part, Child child) {
+    boolean out = Files.exists(directory.shutDown(part));
+    if (out != child.shutDown) {
+      child.shutDown = out;
+      listener.happened(part, out ? "is shut down and not started again" : "is to be started");
+    }
+    return out;
+  }
+
+  /** An image that was never up must be ready in time, or the slot has failed to come up. */
+  private void endUnlessReady(Part part, Child child, ProcessId process, long now) {
+    long age = now - child.startedNanos;
+    ImageStore store = store(part);
+    if (store.pointer().proven()) {
+      child.unproven = false;
+    } else if (!part.isSupervisor() && age > Backoff.SHORT_LIFE_NANOS) {
+      store.proven(); // a supervisor says so itself, once it is ready
+    } else if (age > READY_NANOS_MAX) {
+      listener.happened(
+          part,
+          "process "
+              + process.pid()
+              + " was not ready after "
+              + READY_NANOS_MAX / 1_000_000_000L
+              + " s and is killed");
+      process.end(true);
+    }
+  }
+
+  private ImageStore store(Part part) {
+    return Objects.requireNonNull(stores.get(part));
   }
 
   private void exited(Part part, Child child, ProcessId process, long now) {
@@ -146,6 +212,9 @@ public final class Starter {
     long wait = child.backoff.waitMillis(now - child.startedNanos);
     if (status.equals(OptionalInt.of(CANNOT_START))) {
       wait = Math.max(wait, CANNOT_START_WAIT_MILLIS);
+    }
+    if (child.own == null) {
+      Processes.reap(process.pid()); // the child of this process's program before an upgrade
     }
     String how = status.isEmpty() ? "" : describe(status.getAsInt());
     String next = wait == 0 ? "starting it again" : "starting it again in " + wait + " ms";
@@ -162,7 +231,7 @@ public final class Starter {
     child.own = null;
     child.low = false;
     child.startAtNanos = now + wait * 1_000_000;
-    if (wait == 0) {
+    if (wait == 0 && !isShutDown(part, child)) {
       start(part, child, true);
     }
   }
@@ -192,7 +261,8 @@ public final class Starter {
     JavaCommand command = Objects.requireNonNull(commands.get(part));
     child.startedNanos = nanoTime.getAsLong();
     try {
-      Process process = command.start(directory.log(part), priority.niceness(low));
+      Program program = nextProgram(part, child);
+      Process process = command.start(directory.log(part), program, priority.niceness(low));
       child.own = process;
       child.low = low;
       child.syncLookedAtNanos = child.startedNanos;
@@ -202,14 +272,31 @@ public final class Starter {
       child.process = Optional.of(id);
       directory.processFile(part).write(id);
       priority.started(process.pid(), low);
-      listener.happened(part, "started (process " + process.pid() + ")");
-    } catch (IOException e) {
+      listener.happened(
+          part,
+          "started (process "
+              + process.pid()
+              + (program.image().equals(BootPointer.BUILT_IN) ? "" : ", image " + program.image())
+              + ")");
+    } catch (IOException | ImageException e) {
       long wait = Math.max(1_000, child.backoff.waitMillis(0));
       child.process = Optional.empty();
       child.startAtNanos = child.startedNanos + wait * 1_000_000;
       listener.happened(
           part, "can't be started, trying again in " + wait + " ms: " + e.getMessage());
     }
+  }
+
+  private Program nextProgram(Part part, Child child) {
+    BootPointer pointer = store(part).nextStart();
+    if (!pointer.failure().equals(child.failureTold)) {
+      child.failureTold = pointer.failure();
+      if (!pointer.failure().isEmpty()) {
+        listener.happened(part, pointer.failure() + "; it boots image " + pointer.image());
+      }
+    }
+    child.unproven = !pointer.proven();
+    return Program.of(store(part), pointer);
   }
 
   private void raiseWhenInSync(Part part, Child child, ProcessId process, long now) {

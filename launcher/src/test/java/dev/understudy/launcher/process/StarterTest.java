@@ -2,13 +2,25 @@ package dev.understudy.launcher.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.edge.SchemaDescriptors;
+import dev.understudy.edge.image.BootPointer;
+import dev.understudy.edge.image.ImageBuilder;
+import dev.understudy.edge.image.ImageStore;
+import dev.understudy.edge.image.Trust;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -168,5 +180,104 @@ class StarterTest {
         .containsExactly("supervisor A stopped", "supervisor B stopped", "forwarder stopped");
     assertThat(directory.living()).isEmpty();
     assertThat(new Stopper(directory, order::add).stop(Optional::empty)).isZero();
+  }
+
+  // ---- images
+
+  /** An image whose one jar has the test's part, or nothing. */
+  private String image(String name, Part part, boolean works) throws IOException {
+    Path jar = temporary.resolve(name + ".jar");
+    String file = TestPart.class.getName().replace('.', '/') + ".class";
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        InputStream in =
+            Objects.requireNonNull(TestPart.class.getClassLoader().getResourceAsStream(file))) {
+      out.putNextEntry(new JarEntry(works ? file : name + ".txt"));
+      in.transferTo(out);
+      out.closeEntry();
+    }
+    Path archive = temporary.resolve(name + ".tar");
+    new ImageBuilder(List.of(jar), SchemaDescriptors.current(), Optional.empty())
+        .build(name, temporary.resolve(name))
+        .pack(archive);
+    return store(part).add(archive, new Trust(List.of(), Trust.Unsigned.ACCEPTED)).id();
+  }
+
+  private ImageStore store(Part part) {
+    return ImageStore.of(directory.state(part));
+  }
+
+  @Test
+  void what_the_boot_pointer_says_is_started_and_told_to_the_process() throws Exception {
+    String id = image("1.1", Part.SUPERVISOR_A, true);
+    store(Part.SUPERVISOR_A).boot(id);
+    starter(Map.of(Part.SUPERVISOR_A, "wait")).start();
+    String command =
+        Files.readString(Path.of("/proc/" + living(Part.SUPERVISOR_A).pid() + "/cmdline"));
+    assertThat(command).contains("-Dunderstudy.image=" + id).contains(id + "/lib/1.1.jar");
+    assertThat(happened.getLast()).contains("image " + id);
+  }
+
+  @Test
+  void an_image_that_ends_at_once_twice_gives_way_to_the_previous_one() throws Exception {
+    String good = image("1.1", Part.SUPERVISOR_A, true);
+    String bad = image("1.2", Part.SUPERVISOR_A, false);
+    store(Part.SUPERVISOR_A).boot(good);
+    store(Part.SUPERVISOR_A).proven();
+    store(Part.SUPERVISOR_A).boot(bad);
+    Starter starter = starter(Map.of(Part.SUPERVISOR_A, "wait"));
+    starter.start();
+    await(
+        starter,
+        () ->
+            happened.getLast().contains("image " + good)
+                && directory.log(Part.SUPERVISOR_A).tail(1_000).contains("part wait says hello"));
+    assertThat(happened.stream().filter(what -> what.contains("started") && what.contains(bad)))
+        .hasSizeGreaterThanOrEqualTo(2);
+    assertThat(happened)
+        .anyMatch(what -> what.contains(bad + " was started 2 times and never came up"));
+    assertThat(store(Part.SUPERVISOR_A).pointer().failure()).contains(bad);
+  }
+
+  @Test
+  void an_image_that_never_becomes_ready_is_killed_twice_and_gives_way() throws Exception {
+    String stuck = image("1.2", Part.SUPERVISOR_A, true);
+    store(Part.SUPERVISOR_A).boot(stuck);
+    AtomicLong skipped = new AtomicLong();
+    Starter starter =
+        new Starter(
+            directory,
+            Map.of(Part.SUPERVISOR_A, command("wait")),
+            (part, what) -> happened.add(part.title() + " " + what),
+            part -> false,
+            () -> System.nanoTime() + skipped.get());
+    starter.start();
+    for (int i = 0; i < BootPointer.TRIES_MAX; i++) {
+      ProcessId process = living(Part.SUPERVISOR_A);
+      skipped.addAndGet(Starter.READY_NANOS_MAX);
+      await(starter, () -> !process.isAlive() && directory.living().size() == 1);
+    }
+    assertThat(happened).filteredOn(what -> what.contains("was not ready after 30 s")).hasSize(2);
+    assertThat(store(Part.SUPERVISOR_A).pointer().isBuiltIn()).isTrue();
+    ProcessId last = living(Part.SUPERVISOR_A);
+    skipped.addAndGet(2 * Starter.READY_NANOS_MAX);
+    starter.look();
+    assertThat(last.isAlive()).as("what was proven may take its time").isTrue();
+  }
+
+  @Test
+  void a_module_that_is_shut_down_is_started_again_only_when_that_is_taken_back() throws Exception {
+    Starter starter = starter(Map.of(Part.SUPERVISOR_A, "wait"));
+    starter.start();
+    Files.createDirectories(directory.state(Part.SUPERVISOR_A));
+    Files.createFile(directory.shutDown(Part.SUPERVISOR_A));
+    living(Part.SUPERVISOR_A).end(true);
+    await(starter, () -> happened.getLast().contains("shut down and not started again"));
+    for (int i = 0; i < 10; i++) {
+      starter.look();
+      Thread.sleep(Starter.LOOK_MILLIS);
+    }
+    assertThat(directory.living()).isEmpty();
+    Files.delete(directory.shutDown(Part.SUPERVISOR_A));
+    await(starter, () -> directory.living().contains(Part.SUPERVISOR_A));
   }
 }
