@@ -5,6 +5,7 @@ import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LearnedRequest;
 import dev.understudy.schema.SkippedInput;
 import dev.understudy.schema.ToSupervisor;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -19,8 +20,15 @@ final class Delivery {
   /** An input is given to so many sessions, and then put aside. */
   static final int DELIVERIES_MAX = 2;
 
-  /** Batches of learned addresses that are under way. */
-  static final int LEARNED_IN_FLIGHT_MAX = 4;
+  /** Batches of learned addresses that are under way to an active that is quick. */
+  static final int LEARNED_IN_FLIGHT_MAX = 8;
+
+  /**
+   * A batch carried out within this time may have one more beside it next time; one that took
+   * longer halves what may be under way. Ticks and control frames wait behind what is under way, so
+   * that this is about how late addresses may make them: half a tick, or one batch.
+   */
+  static final long LEARNED_PROMPT_NANOS = 10_000_000L;
 
   private final SwitchClock clock;
   private final DataPlane plane;
@@ -37,7 +45,10 @@ final class Delivery {
   private boolean learnedWanted;
   private long learnedIncarnation;
   private long learnedSequence;
-  private int learnedInFlight;
+  private int learnedInFlightMax = 1;
+
+  /** When the batches under way were given, in order. */
+  private final ArrayDeque<Long> learnedGivenNanos = new ArrayDeque<>();
 
   Delivery(SwitchClock clock, DataPlane plane, Counters counters) {
     this.clock = clock;
@@ -79,8 +90,12 @@ final class Delivery {
       log.consume(consumed);
       lostAtConsumed = log.lostFrames();
     }
-    if (learnedThrough != 0 && learnedInFlight > 0) {
-      learnedInFlight--;
+    Long given = learnedThrough == 0 ? null : learnedGivenNanos.poll();
+    if (given != null) {
+      learnedInFlightMax =
+          clock.nanos() - given <= LEARNED_PROMPT_NANOS
+              ? Math.min(learnedInFlightMax + 1, LEARNED_IN_FLIGHT_MAX)
+              : Math.max(learnedInFlightMax / 2, 1);
     }
   }
 
@@ -109,7 +124,8 @@ final class Delivery {
       }
     }
     learnedWanted = false;
-    learnedInFlight = 0;
+    learnedGivenNanos.clear();
+    learnedInFlightMax = 1; // a new active's code may be cold
   }
 
   /** The holder is back after a broken session and has taken inputs up to this number. */
@@ -125,7 +141,7 @@ final class Delivery {
   void learnedRequest(LearnedRequest request) {
     learnedWanted = true;
     learnedPending = true;
-    learnedInFlight = 0;
+    learnedGivenNanos.clear();
     learnedIncarnation = request.getIncarnation();
     learnedSequence = request.getSequence();
   }
@@ -193,7 +209,7 @@ final class Delivery {
   }
 
   private void deliverLearned(Consumer<ToSupervisor> to) {
-    while (learnedWanted && learnedPending && learnedInFlight < LEARNED_IN_FLIGHT_MAX) {
+    while (learnedWanted && learnedPending && learnedGivenNanos.size() < learnedInFlightMax) {
       LearnedInput batch = plane.learnedAfter(learnedIncarnation, learnedSequence);
       if (batch.getChangesCount() == 0 && !batch.getDumpBegin() && !batch.getDumpEnd()) {
         learnedPending = false;
@@ -201,7 +217,7 @@ final class Delivery {
       }
       learnedIncarnation = batch.getIncarnation();
       learnedSequence = batch.getSequence();
-      learnedInFlight++;
+      learnedGivenNanos.add(clock.nanos());
       to.accept(
           ToSupervisor.newBuilder()
               .setInput(
