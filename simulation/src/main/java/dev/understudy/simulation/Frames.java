@@ -28,6 +28,10 @@ final class Frames {
     return octets;
   }
 
+  static boolean isBpdu(byte[] octets) {
+    return get(octets, 0, 6) == BPDU_ADDRESS;
+  }
+
   private static byte[] bpdu(long source) {
     byte[] octets = new byte[LENGTH];
     put(octets, 0, BPDU_ADDRESS, 6);

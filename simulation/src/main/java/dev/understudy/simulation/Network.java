@@ -15,6 +15,7 @@ import dev.understudy.schema.SpanningTreePortConfig;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.UdpAttachment;
 import dev.understudy.wire.MacAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ final class Network {
 
   /** A data frame that passes links more often than this is in a loop. */
   static final int PASSES_MAX = 400;
+
+  /** Of a port; more than come in within some seconds. */
+  private static final int BPDUS_REMEMBERED = 64;
 
   private static final long BRIDGE_MAC_BASE = 0x0200_0000_0000L;
   private static final long HOST_MAC_BASE = 0x0a00_0000_0000L;
@@ -132,13 +136,30 @@ final class Network {
     private Config config;
     private SwitchPlane plane;
     private final TreeMap<Integer, TakenOut> takenOut = new TreeMap<>();
+
+    /** The world's ports in the order of the numbers that the switch gives them, from 1 on. */
+    private final List<Integer> ports;
+
+    /** What a port lived through lately. */
+    private final TreeMap<Integer, Heard> heard = new TreeMap<>();
+
     private int configurations;
+
+    private static final class Heard {
+      private final ArrayDeque<Long> bpdus = new ArrayDeque<>();
+      private long lastDownNanos = Long.MIN_VALUE;
+    }
 
     /** What the configuration said of a port that it doesn't name now. */
     private record TakenOut(PortConfig port, SpanningTreePortConfig stp) {}
 
     private Bridge(World.Bridge spec, int number) {
       this.spec = spec;
+      this.ports =
+          wires.keySet().stream()
+              .filter(end -> end.name().equals(spec.name()))
+              .map(World.End::port)
+              .toList();
       this.config = firstConfig(spec);
       this.plane = newPlane(1);
       StoredConfiguration seed =
@@ -172,20 +193,26 @@ final class Network {
               incarnation,
               (port, octets) -> {
                 trace.frame(scheduler.nanos(), port, octets);
-                Wire wire = wires.get(new World.End(spec.name(), port));
-                if (wire != null) {
-                  wire.transmit(octets);
-                }
+                wire(end(port)).transmit(octets);
               },
               output -> trace.write(scheduler.nanos(), output),
               spec.redundant() ? tampering : Tampering.NONE);
-      wires.forEach((end, wire) -> {
-        if (end.name().equals(spec.name())) {
-          fresh.speed(end.port(), wire.speedMbps);
-          fresh.cable(end.port(), wire.plugged);
-        }
-      });
+      for (int number = 1; number <= ports.size(); number++) {
+        Wire wire = wire(end(number));
+        fresh.speed(number, wire.speedMbps);
+        fresh.cable(number, wire.plugged);
+      }
       return fresh;
+    }
+
+    /** What the switch's port of this number is in the world. */
+    World.End end(int number) {
+      return new World.End(spec.name(), ports.get(number - 1));
+    }
+
+    /** The switch's number of a port of the world. */
+    private int number(int port) {
+      return ports.indexOf(port) + 1;
     }
 
     SimulatedSwitch device() {
@@ -204,18 +231,43 @@ final class Network {
       return plane;
     }
 
+    /** BPDUs came in by a port after a time and before another, since it had a link last. */
+    boolean heardBpdu(int port, long afterNanos, long beforeNanos) {
+      return heard(port).bpdus.stream().anyMatch(at -> at > afterNanos && at < beforeNanos);
+    }
+
+    /** When a port lost its link last. */
+    long lastDownNanos(int port) {
+      return heard(port).lastDownNanos;
+    }
+
+    private Heard heard(int port) {
+      return heard.computeIfAbsent(port, p -> new Heard());
+    }
+
     private void receive(int port, byte[] octets) {
-      plane.receive(port, octets, scheduler.nanos());
+      if (Frames.isBpdu(octets)) {
+        ArrayDeque<Long> bpdus = heard(port).bpdus;
+        bpdus.add(scheduler.nanos());
+        if (bpdus.size() > BPDUS_REMEMBERED) {
+          bpdus.remove();
+        }
+      }
+      plane.receive(number(port), octets, scheduler.nanos());
       device.planeChanged();
     }
 
     private void cable(int port, boolean plugged) {
-      plane.cable(port, plugged);
+      if (!plugged) {
+        heard(port).bpdus.clear();
+        heard(port).lastDownNanos = scheduler.nanos();
+      }
+      plane.cable(number(port), plugged);
       device.planeChanged();
     }
 
     private void speed(int port, int mbps) {
-      plane.speed(port, mbps);
+      plane.speed(number(port), mbps);
       device.planeChanged();
     }
 
@@ -238,6 +290,7 @@ final class Network {
     private void set(int port, String knobName, long value) {
       Knob knob = Knob.of(knobName, port != 0).orElseThrow();
       Config.Builder next = config.toBuilder();
+      heard(port).bpdus.clear(); // the port may begin anew
       if (port == 0) {
         knob.turn(next, value);
       } else if (knob == Knob.CONFIGURED) {
@@ -261,7 +314,7 @@ final class Network {
       wires.put(link.b(), new Wire(link.a(), link, lane++));
     }
     for (String host : world.hosts()) {
-      hosts.put(host, HOST_MAC_BASE + hosts.size() + 1);
+      hosts.put(host, hostMac(hosts.size()));
     }
     for (World.Bridge bridge : world.bridges()) {
       bridges.put(bridge.name(), new Bridge(bridge, bridges.size() + 1));
@@ -278,6 +331,11 @@ final class Network {
           FLOWS,
           () -> send(state, flows.indexOf(state)));
     }
+  }
+
+  /** The address of a host, by its place in the world's list. */
+  static long hostMac(int index) {
+    return HOST_MAC_BASE + index + 1;
   }
 
   private Config firstConfig(World.Bridge spec) {
@@ -362,7 +420,8 @@ final class Network {
       case FLOOD -> {
         Bridge bridge = bridge(change.end().name());
         for (int i = 0; i < change.value(); i++) {
-          bridge.plane.receive(change.end().port(), Frames.noBpdu(i), scheduler.nanos());
+          bridge.plane.receive(
+              bridge.number(change.end().port()), Frames.noBpdu(i), scheduler.nanos());
         }
         bridge.device.planeChanged();
       }

@@ -185,9 +185,13 @@ public final class SimulatedSupervisor implements Environment {
     };
   }
 
-  void peerConnected(Connection connection, int end) {
+  /** Has a connection to the other one, and isn't told yet: it dies with this process. */
+  void peerAttached(Connection connection, int end) {
     peer = connection;
     peerEnd = end;
+  }
+
+  void peerConnected() {
     event(core::peerConnected);
   }
 

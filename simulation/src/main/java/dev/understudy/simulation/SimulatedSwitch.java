@@ -8,6 +8,7 @@ import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
 import dev.understudy.replication.ConfigurationHomes;
+import dev.understudy.protocols.stp.StpEngine;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
 import dev.understudy.schema.CanonicalMessage;
@@ -81,6 +82,8 @@ public final class SimulatedSwitch {
   private long armedFor = Long.MAX_VALUE;
   private boolean peersMayMeet = true;
   private @Nullable Connection peers;
+  private @Nullable SimulatedSupervisor lastWriter;
+  private long drivenNanos;
   private @Nullable Runnable atBoundary;
   private long boundaries;
   private long faultAt = -1;
@@ -137,6 +140,9 @@ public final class SimulatedSwitch {
         if (message.hasGranted()) {
           plan.granted();
         }
+        if (message.hasApplied()) {
+          appliedOf(supervisors.get(border.holder()));
+        }
         Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
         for (ToSupervisor sent :
             build.tampering.toSupervisor(SimulatedSwitch.this, slot, message)) {
@@ -152,6 +158,16 @@ public final class SimulatedSwitch {
       if (connection != null) {
         connection.close(1, "closed by the forwarder");
       }
+    }
+  }
+
+  private void appliedOf(@Nullable SimulatedSupervisor writer) {
+    if (writer != null) {
+      lastWriter = writer;
+    }
+    if (lastWriter != null
+        && lastWriter.core().host().filter(host -> host.isFaulty(StpEngine.NAME)).isEmpty()) {
+      drivenNanos = scheduler.nanos();
     }
   }
 
@@ -421,8 +437,10 @@ public final class SimulatedSwitch {
     Connection connection =
         new Connection(scheduler, build.connectionDelayNanos, a.peerEnd(), b.peerEnd());
     peers = connection;
-    a.peerConnected(connection, 0);
-    b.peerConnected(connection, 1);
+    a.peerAttached(connection, 0);
+    b.peerAttached(connection, 1);
+    a.peerConnected();
+    b.peerConnected();
   }
 
   void peerSessionEnded() {
@@ -550,6 +568,16 @@ public final class SimulatedSwitch {
 
   Optional<SimulatedSupervisor> active() {
     return Optional.ofNullable(supervisors.get(border.holder()));
+  }
+
+  /** Whose bracket was carried out last, dead or alive. */
+  Optional<SimulatedSupervisor> lastWriter() {
+    return Optional.ofNullable(lastWriter);
+  }
+
+  /** When a bracket was carried out last whose spanning tree engine was not FAULTY. */
+  long drivenNanos() {
+    return drivenNanos;
   }
 
   Map<String, String> answers() {

@@ -3,7 +3,6 @@ package dev.understudy.simulation;
 import dev.understudy.core.Image;
 import dev.understudy.core.RowKey;
 import dev.understudy.core.Tables;
-import dev.understudy.protocols.stp.StpEngine;
 import dev.understudy.protocols.stp.StpView;
 import dev.understudy.replication.Role;
 import dev.understudy.schema.ConfigRow;
@@ -11,15 +10,12 @@ import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.LearnedChange;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.LearnedRow;
-import dev.understudy.schema.PortState;
 import dev.understudy.schema.RequestRow;
-import dev.understudy.schema.SetPortState;
 import dev.understudy.schema.StpPortRow;
 import dev.understudy.schema.TermRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one world once, from its beginning to its end, and says what came of it. */
 final class Simulation {
-  private static final long STEP_NANOS = 100_000_000L;
+  static final long STEP_NANOS = 100_000_000L;
   private static final long SECOND = 1_000_000_000L;
 
   /** Tables that are not the same after takeovers. */
@@ -40,11 +36,12 @@ final class Simulation {
   private final World world;
   private final Network network;
   private final List<String> problems = new ArrayList<>();
-  private final TreeMap<String, Long> silentSince = new TreeMap<>();
+  private final NobodyHome nobodyHome;
 
   private Simulation(World world, boolean keepLines, Tampering tampering) {
     this.world = world;
     this.network = new Network(world, keepLines, tampering);
+    this.nobodyHome = new NobodyHome(world, network, problems);
   }
 
   /**
@@ -100,70 +97,18 @@ final class Simulation {
     long end = network.beginsNanos() + world.runNanos();
     while (scheduler.nanos() < end) {
       scheduler.runUntil(Math.min(end, scheduler.nanos() + STEP_NANOS));
-      nobodyHome();
+      nobodyHome.check();
     }
     network.bridges().values().forEach(bridge -> bridge.device().plan().stop());
     long last = end + tailNanos;
     while (scheduler.nanos() < last) {
       scheduler.runUntil(Math.min(last, scheduler.nanos() + STEP_NANOS));
-      nobodyHome();
+      nobodyHome.check();
     }
     network.bridges().values().forEach(this::alive);
   }
 
   // ---- invariants that need the world
-
-  /**
-   * 15: no port with a bridge behind it forwards longer than the hold time with nobody behind it,
-   * be it that no supervisor is there or that its engine is FAULTY; and edge ports go on.
-   */
-  private void nobodyHome() {
-    long now = network.scheduler().nanos();
-    for (Network.Bridge bridge : network.bridges().values()) {
-      SimulatedSwitch device = bridge.device();
-      String name = bridge.spec().name();
-      Optional<Image> faulty = faulty(device);
-      if (!device.forwarderAlive() || (device.border().holderAlive() && faulty.isEmpty())) {
-        silentSince.remove(name);
-        continue;
-      }
-      long since = silentSince.computeIfAbsent(name, n -> now);
-      long hold = 2 * bridge.spec().knob(Knob.HELLO, 1) * SECOND + 2 * STEP_NANOS;
-      if (now - since > hold) {
-        closed(bridge, faulty.map(StpView::of));
-      }
-    }
-  }
-
-  /** The image of an active whose spanning tree engine is FAULTY. */
-  private static Optional<Image> faulty(SimulatedSwitch device) {
-    return device
-        .active()
-        .filter(active ->
-            active.core().host().filter(host -> host.isFaulty(StpEngine.NAME)).isPresent())
-        .map(active -> active.core().image());
-  }
-
-  private void closed(Network.Bridge bridge, Optional<StpView> left) {
-    for (SetPortState state : bridge.plane().portStates()) {
-      World.End end = new World.End(bridge.spec().name(), state.getBridgePort());
-      boolean closed = state.getState() == PortState.PORT_STATE_DISCARDING;
-      if (!closed && toBridge(end)) {
-        problems.add("15: " + end + " forwards with nobody behind it");
-      }
-      StpView.Port port = left.map(view -> view.ports().get("p" + end.port())).orElse(null);
-      if (closed && port != null && port.edge() && port.state().equals("forwarding")) {
-        problems.add("15: " + end + " was closed, though it is an edge port");
-      }
-    }
-  }
-
-  private boolean toBridge(World.End end) {
-    return world.links().stream()
-        .anyMatch(link ->
-            (link.a().equals(end) && world.bridge(link.b().name()).isPresent())
-                || (link.b().equals(end) && world.bridge(link.a().name()).isPresent()));
-  }
 
   /** 16: faults have stopped: one active, one standby in sync, everything answered. */
   private void alive(Network.Bridge bridge) {
@@ -267,7 +212,9 @@ final class Simulation {
     SwitchPlane plane = bridge.plane();
     plane
         .portStates()
-        .forEach(state -> end.put("state p" + state.getBridgePort(), state.getState().name()));
+        .forEach(state ->
+            end.put(
+                "state p" + bridge.end(state.getBridgePort()).port(), state.getState().name()));
     end.put("vlans", plane.vlans().toString());
     end.put("statics", plane.staticMacs().toString());
     end.put("ports", plane.ports().toString());
@@ -278,12 +225,12 @@ final class Simulation {
             .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
             .map(row -> row.getVersion() + " " + Trace.hash(row.getConfig().toByteArray()))
             .orElse("none"));
-    String learned = learned(plane).toString();
+    String learned = learned(bridge).toString();
     end.put("learned", learned);
     TreeSet<String> rows = new TreeSet<>();
     image
         .rows(LearnedRow.getDefaultInstance())
-        .forEach(row -> rows.add(entry(row.getKey().getMac(), row.getBridgePort())));
+        .forEach(row -> rows.add(entry(bridge, row.getKey().getMac(), row.getBridgePort())));
     if (problems.isEmpty() && !rows.toString().equals(learned)) {
       problems.add(
           bridge.spec().name() + " has learned " + learned + ", and its image says " + rows);
@@ -298,16 +245,18 @@ final class Simulation {
     return counts.toString();
   }
 
-  private static Set<String> learned(SwitchPlane plane) {
+  private static Set<String> learned(Network.Bridge bridge) {
     TreeSet<String> result = new TreeSet<>();
-    LearnedInput batch = plane.learnedAfter(-1, 0);
+    LearnedInput batch = bridge.plane().learnedAfter(-1, 0);
     for (LearnedChange change : batch.getChangesList()) {
-      result.add(entry(change.getMac(), change.getBridgePort()));
+      result.add(entry(bridge, change.getMac(), change.getBridgePort()));
     }
     return result;
   }
 
-  private static String entry(com.google.protobuf.ByteString mac, int port) {
-    return java.util.HexFormat.of().formatHex(mac.toByteArray()) + "@" + port;
+  private static String entry(
+      Network.Bridge bridge, com.google.protobuf.ByteString mac, int number) {
+    return Directions.entry(
+        java.util.HexFormat.of().formatHex(mac.toByteArray()), bridge.end(number).port());
   }
 }

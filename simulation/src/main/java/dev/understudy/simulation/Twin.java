@@ -92,9 +92,9 @@ final class Twin {
     compareFlows(seen, sent -> true);
     base.bridges().forEach((name, bridge) -> compareMoves(name, bridge, faulty(name), seen));
     List<String> ends = new ArrayList<>();
-    base.bridges().forEach((name, bridge) -> compareEnds(name, bridge, faulty(name), ends));
-    boolean hurt = !seen.isEmpty();
     boolean amid = amidChanges();
+    base.bridges().forEach((name, bridge) -> compareEnds(name, bridge, faulty(name), amid, ends));
+    boolean hurt = !seen.isEmpty();
     if (world.instant()) {
       base.bridges().forEach((name, bridge) -> compareTraces(name, bridge, faulty(name)));
     }
@@ -228,18 +228,27 @@ final class Twin {
   }
 
   private void compareEnds(
-      String name, Outcome.OfBridge before, Outcome.OfBridge after, List<String> ends) {
+      String name,
+      Outcome.OfBridge before,
+      Outcome.OfBridge after,
+      boolean amid,
+      List<String> ends) {
+    Directions directions = new Directions(world, faulty.bridges());
     before
         .end()
         .forEach((what, value) -> {
-          if (!mayDiffer(name, what)
-              && !core(what, value).equals(core(what, after.end().getOrDefault(what, "")))) {
+          String now = after.end().getOrDefault(what, "");
+          boolean same =
+              what.equals("learned") && amid
+                  ? directions.agree(name, value, now)
+                  : core(what, value).equals(core(what, now));
+          if (!same && !mayDiffer(name, what)) {
             ends.add(
                 name
                     + " ends with "
                     + what
                     + " "
-                    + after.end().get(what)
+                    + now
                     + ", without faults "
                     + value);
           }
@@ -247,8 +256,8 @@ final class Twin {
   }
 
   /**
-   * A switch that was hurt may have missed what happened to links, and to a port that is guarded:
-   * nobody tells it again.
+   * A switch that was hurt may have missed what happened to links, a neighbour's topology change,
+   * and what happened to a port that is guarded: nobody tells it again.
    */
   private boolean mayDiffer(String name, String what) {
     return !world.harmless()

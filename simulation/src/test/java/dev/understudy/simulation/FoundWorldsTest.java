@@ -15,7 +15,12 @@ final class FoundWorldsTest {
         "forwarder-restart-that-the-standby-wins",
         "restart-of-everything",
         "forwarder-restart-that-the-one-behind-wins",
-        "switchover-after-a-resumed-session"
+        "switchover-after-a-resumed-session",
+        "silent-bridge-behind-an-edge-port",
+        "edge-port-without-link-and-engine",
+        "learning-amid-a-change",
+        "power-lost-while-the-modules-meet",
+        "short-life-between-two-silences"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();

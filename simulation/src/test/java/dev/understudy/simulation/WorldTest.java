@@ -1,5 +1,6 @@
 package dev.understudy.simulation;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,25 @@ final class WorldTest {
       assertThat(WorldParser.parse(world.toString()).toString()).isEqualTo(world.toString());
       assertThat(world).isEqualTo(WorldGenerator.world(seed));
     }
+  }
+
+  @Test
+  void a_world_from_which_links_were_left_out_is_linked_as_before() {
+    World world =
+        WorldParser.parse(
+            """
+            seed 1
+            run 4s
+            bridge a delay 0ns restart 30ms priority 4096
+            bridge b delay 0ns restart 30ms priority 8192
+            link a:2 b:5
+            link a:7 b:3
+            """);
+    Outcome outcome = Simulation.run(world, 1, false, Tampering.NONE);
+    // The root's port 2 comes before its port 7.
+    assertThat(requireNonNull(outcome.bridges().get("b")).end())
+        .hasEntrySatisfying("port p5", port -> assertThat(port).startsWith("root forwarding"))
+        .hasEntrySatisfying("port p3", port -> assertThat(port).startsWith("alternate discarding"));
   }
 
   @Test
