@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
 import tools.jackson.databind.JsonNode;
@@ -64,7 +65,10 @@ final class RowsBenchmark {
     try (Forwarder forwarder =
             new Forwarder(
                 new Forwarder.Options(
-                    StateDirectory.open(state), plane::make, Forwarder.Breakage.NONE));
+                    StateDirectory.open(state),
+                    plane::make,
+                    Forwarder.Breakage.NONE,
+                    Optional.empty()));
         Asking asking = new Asking(directory)) {
       forwarder.start();
       try (SupervisorPair _ =

@@ -50,6 +50,11 @@ public final class Tables {
     return List.copyOf(PROTOTYPES.keySet());
   }
 
+  /** Names of all known tables, in order. */
+  public static List<String> names() {
+    return List.copyOf(BY_NAME.keySet());
+  }
+
   public static boolean known(int table) {
     return PROTOTYPES.containsKey(table);
   }

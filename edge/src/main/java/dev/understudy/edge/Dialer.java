@@ -7,6 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,7 @@ public final class Dialer<I extends MessageLite, O extends MessageLite> implemen
 
     Attempt(ClientCall<O, I> call) {
       this.call = call;
-      this.link = new Link<>(loop, new ClientWire<>(call), listener);
+      this.link = new Link<>(loop, new ClientWire<>(call), listener, Optional.empty());
     }
 
     @Override

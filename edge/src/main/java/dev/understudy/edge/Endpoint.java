@@ -34,4 +34,24 @@ public sealed interface Endpoint {
       return socket.toString();
     }
   }
+
+  /**
+   * A TCP port of another machine, behind mutual TLS.
+   *
+   * @param role that the other end's certificate must have
+   */
+  record Tls(HostPort at, Keys keys, CertifiedRole role) implements Endpoint {
+    @Override
+    public String toString() {
+      return at + " (" + role.text() + ")";
+    }
+  }
+
+  /** A TCP port of this machine, behind mutual TLS. */
+  record TlsListening(HostPort at, Keys keys) implements Endpoint {
+    @Override
+    public String toString() {
+      return at.toString();
+    }
+  }
 }

@@ -2,6 +2,7 @@ package dev.understudy.edge;
 
 import com.google.protobuf.MessageLite;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -48,16 +49,23 @@ public final class Link<I, O extends MessageLite> {
   private final EventLoop loop;
   private final Wire<O> wire;
   private final LinkListener<I, O> listener;
+  private final Optional<CertifiedRole> peer;
   private final ArrayDeque<O> waiting = new ArrayDeque<>();
   private final AtomicInteger queuedMessages = new AtomicInteger();
   private final AtomicLong queuedOctets = new AtomicLong();
   private final AtomicInteger takenNotGivenBack = new AtomicInteger();
   private volatile boolean closed;
 
-  Link(EventLoop loop, Wire<O> wire, LinkListener<I, O> listener) {
+  Link(EventLoop loop, Wire<O> wire, LinkListener<I, O> listener, Optional<CertifiedRole> peer) {
     this.loop = loop;
     this.wire = wire;
     this.listener = listener;
+    this.peer = peer;
+  }
+
+  /** Who the other end is by its certificate; empty where this end dialled, or without TLS. */
+  public Optional<CertifiedRole> peer() {
+    return peer;
   }
 
   /** To be called once by the maker of the link, on the event loop's thread. */

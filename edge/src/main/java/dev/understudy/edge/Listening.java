@@ -1,10 +1,14 @@
 package dev.understudy.edge;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
@@ -13,10 +17,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes connections at an endpoint. */
 public final class Listening implements AutoCloseable {
+  /** Calls of somebody whose certificate is for something else. */
+  static final String WRONG_ROLES = "edge.calls-of-wrong-roles";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
+
   private final Server server;
   private final Endpoint endpoint;
 
@@ -51,6 +64,7 @@ public final class Listening implements AutoCloseable {
         }
         Files.deleteIfExists(socket);
       }
+      case Endpoint.Tls _, Endpoint.TlsListening _ -> {}
     }
   }
 
@@ -58,6 +72,7 @@ public final class Listening implements AutoCloseable {
     switch (endpoint) {
       case Endpoint.Unix(Path socket) ->
           Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+      case Endpoint.Tls _, Endpoint.TlsListening _ -> {}
     }
   }
 
@@ -91,6 +106,36 @@ public final class Listening implements AutoCloseable {
         .build();
   }
 
+  /**
+   * The same service, for some roles only where connections are of TLS; on a socket of this machine
+   * the user was looked at already.
+   */
+  public static ServerServiceDefinition only(
+      Set<CertifiedRole> roles, Counters counters, ServerServiceDefinition service) {
+    return ServerInterceptors.intercept(
+        service,
+        new ServerInterceptor() {
+          @Override
+          public <I, O> ServerCall.Listener<I> interceptCall(
+              ServerCall<I, O> call, Metadata headers, ServerCallHandler<I, O> next) {
+            boolean tls = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION) != null;
+            Optional<CertifiedRole> role = CertifiedRole.of(call.getAttributes());
+            if (!tls || role.filter(roles::contains).isPresent()) {
+              return next.startCall(call, headers);
+            }
+            counters.count(WRONG_ROLES);
+            String reason =
+                "a certificate of "
+                    + role.map(CertifiedRole::text).orElse("no role")
+                    + " is not for "
+                    + service.getServiceDescriptor().getName();
+            LOG.warn("a call was refused: {}", reason);
+            call.close(Status.PERMISSION_DENIED.withDescription(reason), new Metadata());
+            return new ServerCall.Listener<>() {};
+          }
+        });
+  }
+
   private static <I, O> ServerCall.Listener<I> refuse(ServerCall<I, O> call, String reason) {
     call.close(Status.UNAVAILABLE.withDescription(reason), new Metadata());
     return new ServerCall.Listener<>() {};
@@ -100,7 +145,8 @@ public final class Listening implements AutoCloseable {
       EventLoop loop, ServerCall<I, O> call, LinkListener<I, O> listener) {
     // The headers tell the other side that it is heard, before there is anything to say.
     call.sendHeaders(new Metadata());
-    Link<I, O> link = new Link<>(loop, new ServerWire<>(call), listener);
+    Link<I, O> link =
+        new Link<>(loop, new ServerWire<>(call), listener, CertifiedRole.of(call.getAttributes()));
     link.begin();
     return new ServerCall.Listener<>() {
       @Override

@@ -7,6 +7,7 @@ import dev.understudy.schema.Close;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -71,8 +72,8 @@ final class OutgoingTest {
     Random random = new Random(1);
     List<Long> written = Collections.synchronizedList(new ArrayList<>());
     try (EventLoop loop = new EventLoop("test")) {
-      var first = new Link<>(loop, new QueueingWire(loop, written), new Deaf());
-      var second = new Link<>(loop, new QueueingWire(loop, written), new Deaf());
+      var first = new Link<>(loop, new QueueingWire(loop, written), new Deaf(), Optional.empty());
+      var second = new Link<>(loop, new QueueingWire(loop, written), new Deaf(), Optional.empty());
       for (long i = 0; i < count; i++) {
         (random.nextBoolean() ? first : second)
             .send(CanonicalMessage.newBuilder().setClose(Close.newBuilder().setNumber(i)).build());

@@ -4,19 +4,25 @@ import dev.understudy.border.Border;
 import dev.understudy.border.BorderStore;
 import dev.understudy.border.Outbox;
 import dev.understudy.core.Check;
+import dev.understudy.edge.CertifiedRole;
 import dev.understudy.edge.Counters;
+import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.Link;
 import dev.understudy.edge.LinkListener;
 import dev.understudy.edge.Listening;
+import dev.understudy.edge.Network;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.schema.BorderGrpc;
 import dev.understudy.schema.Held;
+import dev.understudy.schema.Slot;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -38,6 +44,9 @@ public final class Forwarder implements AutoCloseable {
 
   static final String SESSIONS_REFUSED = "forwarder.sessions-refused";
   static final String MESSAGES_THAT_THREW = "forwarder.messages-that-threw";
+
+  /** Sessions of a supervisor that said it has the other slot than its certificate. */
+  static final String SLOTS_NOT_CERTIFIED = "forwarder.slots-not-certified";
 
   /** Real-time priority that the judge asks for, and the nice value for want of it. */
   private static final Scheduling.Wish JUDGE = Scheduling.Wish.fifo(20).orNice(-15);
@@ -69,9 +78,17 @@ public final class Forwarder implements AutoCloseable {
    *
    * @param breakage what is wrong on purpose, so that a demonstration can show what it would be
    *     without
+   * @param network how supervisors reach it that are on other machines
    */
   public record Options(
-      StateDirectory state, ControlledDataPlane.Maker planeMaker, Breakage breakage) {}
+      StateDirectory state,
+      ControlledDataPlane.Maker planeMaker,
+      Breakage breakage,
+      Optional<Network> network) {
+    private Endpoint endpoint() {
+      return network.map(Network::listening).orElseGet(state::borderEndpoint);
+    }
+  }
 
   /** Rules that can be switched off, to show what they are for. */
   public enum Breakage {
@@ -168,13 +185,16 @@ public final class Forwarder implements AutoCloseable {
       try (Listening listening =
           Listening.open(
               loop,
-              options.state().borderEndpoint(),
+              options.endpoint(),
               counters,
-              Listening.streams(
-                  loop,
-                  BorderGrpc.getServiceDescriptor(),
-                  BorderGrpc.getSessionMethod(),
-                  new Receptionist()))) {
+              Listening.only(
+                  EnumSet.of(CertifiedRole.SUPERVISOR_A, CertifiedRole.SUPERVISOR_B),
+                  counters,
+                  Listening.streams(
+                      loop,
+                      BorderGrpc.getServiceDescriptor(),
+                      BorderGrpc.getSessionMethod(),
+                      new Receptionist())))) {
         ready.complete(new Ready(border.term(), border.incarnation(), scheduling));
         LOG.info(
             "forwarder begins: incarnation {}, {}, {}",
@@ -231,6 +251,15 @@ public final class Forwarder implements AutoCloseable {
     if (id == null) {
       return;
     }
+    if (message.hasHello() && !certified(link, message.getHello().getSlot())) {
+      counters.count(SLOTS_NOT_CERTIFIED);
+      String reason =
+          "the certificate of " + link.peer().orElseThrow().text() + " is not for this slot";
+      LOG.warn("session {} ends: {}", id, reason);
+      link.close(reason);
+      closed(border, link, reason);
+      return;
+    }
     if (options.breakage() == Breakage.RELEASE_BEFORE_HELD && message.hasBracket()) {
       pretendHeld(border, id, message);
     }
@@ -244,6 +273,14 @@ public final class Forwarder implements AutoCloseable {
       link.close("your " + message.getKindCase() + " can't be dealt with: " + e);
       closed(border, link, "a message that can't be dealt with");
     }
+  }
+
+  /** Whether a supervisor may say that it has this slot. */
+  private static boolean certified(Link<ToForwarder, ToSupervisor> link, Slot slot) {
+    return switch (slot) {
+      case SLOT_A, SLOT_B -> link.peer().map(role -> role == CertifiedRole.of(slot)).orElse(true);
+      case SLOT_UNSPECIFIED, UNRECOGNIZED -> true; // refused by the border, with its own words
+    };
   }
 
   private void pretendHeld(Border border, long writer, ToForwarder message) {

@@ -1,5 +1,7 @@
 package dev.understudy.forwarder;
 
+import dev.understudy.edge.CertifiedRole;
+import dev.understudy.edge.Network;
 import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.ProcessStart;
 import dev.understudy.edge.StateDirectory;
@@ -12,15 +14,17 @@ import java.util.Optional;
 /** The forwarder as a process of its own. */
 public final class ForwarderMain {
   private static final String USAGE =
-      "forwarder --state DIR [--fault-injection] [--break release-before-held]";
+      "forwarder --state DIR [--fault-injection] [--break release-before-held] "
+          + Network.USAGE_FORWARDER;
 
   private ForwarderMain() {}
 
   /** What was asked for on the command line. */
-  record Arguments(Path state, Forwarder.Breakage breakage) {
+  record Arguments(Path state, Forwarder.Breakage breakage, Optional<Network.Plan> network) {
     static Arguments parse(String... arguments) {
       Optional<Path> state = Optional.empty();
       Forwarder.Breakage breakage = Forwarder.Breakage.NONE;
+      Network.Arguments network = new Network.Arguments();
       for (Iterator<String> it = Arrays.asList(arguments).iterator(); it.hasNext(); ) {
         String name = it.next();
         switch (name) {
@@ -31,11 +35,17 @@ public final class ForwarderMain {
           case "--break" ->
               breakage =
                   ProcessStart.member(Forwarder.Breakage.class, name, ProcessStart.value(name, it));
-          default -> throw new IllegalArgumentException("unknown argument \"" + name + "\"");
+          default -> {
+            if (!network.take(name, it)) {
+              throw new IllegalArgumentException("unknown argument \"" + name + "\"");
+            }
+          }
         }
       }
       return new Arguments(
-          state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed")), breakage);
+          state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed")),
+          breakage,
+          network.plan(CertifiedRole.FORWARDER));
     }
   }
 
@@ -50,7 +60,10 @@ public final class ForwarderMain {
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Options(
-                state, SoftDataPlane.maker(state.forwarder()), arguments.breakage));
+                state,
+                SoftDataPlane.maker(state.forwarder()),
+                arguments.breakage,
+                arguments.network.map(Network.Plan::open)));
     Forwarder.Ready ready = forwarder.start();
     var _ =
         forwarder

@@ -34,6 +34,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -96,7 +97,8 @@ final class ForwarderTest {
             new Forwarder.Options(
                 StateDirectory.open(directory.resolve("state")),
                 WaitingDataPlane::new,
-                Forwarder.Breakage.NONE));
+                Forwarder.Breakage.NONE,
+                Optional.empty()));
     Forwarder.Ready ready = started.start();
     forwarder = started;
     return ready;
@@ -376,7 +378,10 @@ final class ForwarderTest {
     Forwarder second =
         new Forwarder(
             new Forwarder.Options(
-                StateDirectory.open(state()), WaitingDataPlane::new, Forwarder.Breakage.NONE));
+                StateDirectory.open(state()),
+                WaitingDataPlane::new,
+                Forwarder.Breakage.NONE,
+                Optional.empty()));
     assertThatThrownBy(second::start)
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("another forwarder");

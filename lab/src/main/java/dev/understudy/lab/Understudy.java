@@ -269,16 +269,27 @@ public final class Understudy implements AutoCloseable {
    * Kills the launcher and nothing else; nobody starts again what exits until the next {@link #up}.
    */
   public void killLauncher() {
-    signal(Signals.Signal.KILL, launcherPid());
+    signal(Signals.Signal.KILL, startedPid("launcher"));
   }
 
-  private long launcherPid() {
+  /** The process that the launcher started last in a slot, which may not say so itself yet. */
+  public long startedPid(Slot slot) {
+    return startedPid(slot.name());
+  }
+
+  private long startedPid(String part) {
     try {
-      String text = Files.readString(state.resolve("run/launcher.pid"));
+      String text = Files.readString(state.resolve("run/" + part + ".pid"));
       return Long.parseLong(text.strip().split("\\s", -1)[0]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The events that a supervisor writes down from now on. */
+  public LogTail eventsOf(Slot slot) {
+    return new LogTail(
+        state.resolve("supervisor-" + slot.name().toLowerCase(Locale.ROOT)).resolve("events.log"));
   }
 
   /** The last lines of all processes' logs, for the message of a failure. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * purpose, so that there is something to be counted: frames are lost and neighbours see topology
  * changes.
  */
+@Isolated
 final class DemoTest {
   private static final Duration DEMO_LIMIT = Duration.ofMinutes(4);
   private static final Map<String, String> MACS =

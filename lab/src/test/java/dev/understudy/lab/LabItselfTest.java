@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The lab without the product: the neighbours behave as they should, and the judges see it. */
+@Execution(ExecutionMode.CONCURRENT)
 final class LabItselfTest {
   private static final Duration CONVERGENCE = Duration.ofSeconds(40);
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A new active does at once what its neighbours ask of it. */
+@Isolated
 final class ProposalTest {
   private static final Duration AGREEMENT_LIMIT = Duration.ofMillis(100);
   private static final Duration HOT_LIMIT = Duration.ofSeconds(40);

@@ -13,7 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -33,10 +35,13 @@ final class Round {
   private static final Duration AFTER_HELLO = Duration.ofMillis(300);
   private static final long TRANSMIT_HOLD_COUNT = 6;
 
-  /** No strike, for the rounds that others are compared with; no configuration to apply. */
+  /** No strike, for the rounds that others are compared with. */
   static final Runnable NOTHING = () -> {};
 
-  private static int rounds;
+  /** Nothing that the switch itself is asked to do. */
+  static final Consumer<Event> NOTHING_ASKED = event -> {};
+
+  private static final AtomicInteger ROUNDS = new AtomicInteger();
 
   private Round() {}
 
@@ -51,7 +56,9 @@ final class Round {
     /** A blocked link of the switch itself came up; a proposal was just seen. */
     LINK_UP,
     /** A configuration was just applied and acknowledged. */
-    CONFIGURATION
+    CONFIGURATION,
+    /** The standby was restarted, and its snapshot has just begun. */
+    SNAPSHOT
   }
 
   /**
@@ -241,10 +248,11 @@ final class Round {
   /**
    * Runs a round.
    *
-   * @param configure what makes the event {@link Event#CONFIGURATION}
+   * @param ask what makes an event that the switch itself is asked for: {@link
+   *     Event#CONFIGURATION}, {@link Event#SNAPSHOT}
    */
-  static Report run(Lab lab, Network network, Plan plan, Runnable configure, Runnable strike) {
-    String name = "r" + ++rounds;
+  static Report run(Lab lab, Network network, Plan plan, Consumer<Event> ask, Runnable strike) {
+    String name = "r" + ROUNDS.incrementAndGet();
     String statusBefore = network.neighbourStatus().get();
     List<Tap> taps = new ArrayList<>();
     for (Network.Link link : network.links()) {
@@ -266,7 +274,7 @@ final class Round {
     long start = TimeSpan.now();
     long event;
     try {
-      event = cause(network, plan, taps, configure);
+      event = cause(network, plan, taps, ask);
     } catch (LabException e) {
       lab.keepFiles();
       throw e;
@@ -316,7 +324,7 @@ final class Round {
    * Makes the event happen, waits until it is seen on the wire and then the plan's delay; returns
    * the event's time.
    */
-  private static long cause(Network network, Plan plan, List<Tap> taps, Runnable configure) {
+  private static long cause(Network network, Plan plan, List<Tap> taps, Consumer<Event> ask) {
     return switch (plan.event()) {
       case NONE -> {
         Await.pause(plan.delay());
@@ -328,11 +336,11 @@ final class Round {
         Await.pause(Duration.ofNanos(Math.max(0, due - TimeSpan.now())).plus(plan.delay()));
         yield due;
       }
-      case CONFIGURATION -> {
-        configure.run();
-        long applied = TimeSpan.now();
+      case CONFIGURATION, SNAPSHOT -> {
+        ask.accept(plan.event());
+        long done = TimeSpan.now();
         Await.pause(plan.delay());
-        yield applied;
+        yield done;
       }
       case TOPOLOGY_CHANGE, LINK_UP -> flap(taps, network.flapped(plan.event()), plan.delay());
     };

@@ -76,7 +76,7 @@ final class Rounds {
       understudy.killLauncher();
     }
     Round.Report report =
-        Round.run(lab, network, plan, this::configure, () -> strike(strike, before));
+        Round.run(lab, network, plan, asked -> configure(), () -> strike(strike, before));
     if (launcherFirst) {
       understudy.up();
     }
@@ -128,7 +128,7 @@ final class Rounds {
             lab,
             network,
             plan,
-            this::configure,
+            asked -> configure(),
             () -> understudy.command(List.of("show", "version")));
     assertThat(twin.faultsOfBaseline(network.helloTime()))
         .as("a round with event %s and no strike; files in %s: %s", event, lab.directory(), twin)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The rounds, judged with somebody else's switch in the place of Understudy: with nothing done to
  * it nothing may be found, and when its only brain is killed and restarted, much must be.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class StandInTest {
   @BeforeAll
   static void parts() {
@@ -25,9 +28,10 @@ final class StandInTest {
       OpenVSwitch standIn = network.startStandIn(lab).ovs();
       Round.Plan change = new Round.Plan(Round.Event.TOPOLOGY_CHANGE, Duration.ZERO);
 
-      Round.Report twin = Round.run(lab, network, change, Round.NOTHING, Round.NOTHING);
-      Round.Report again = Round.run(lab, network, change, Round.NOTHING, Round.NOTHING);
-      Round.Report struck = Round.run(lab, network, change, Round.NOTHING, standIn::killAndRestart);
+      Round.Report twin = Round.run(lab, network, change, Round.NOTHING_ASKED, Round.NOTHING);
+      Round.Report again = Round.run(lab, network, change, Round.NOTHING_ASKED, Round.NOTHING);
+      Round.Report struck =
+          Round.run(lab, network, change, Round.NOTHING_ASKED, standIn::killAndRestart);
 
       assertThat(again.link("p1").ofNeighbour().topologyChanges()).isPositive();
       // It may lose frames when a topology change makes it forget its addresses; that is no fault
@@ -63,7 +67,7 @@ final class StandInTest {
       network.startStandIn(lab);
       Round.Plan plan = new Round.Plan(Round.Event.LINK_UP, Duration.ZERO);
 
-      Round.Report report = Round.run(lab, network, plan, Round.NOTHING, Round.NOTHING);
+      Round.Report report = Round.run(lab, network, plan, Round.NOTHING_ASKED, Round.NOTHING);
 
       assertThat(report.link("p2").ofNeighbour().proposals()).isPositive();
       assertThat(report.neighboursAsBefore()).isTrue();

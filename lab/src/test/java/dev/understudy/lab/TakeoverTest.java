@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * cut off, and nobody outside can tell. Sides alternate by themselves, because each takeover
  * changes them.
  */
+@Isolated
 final class TakeoverTest {
   @BeforeAll
   static void parts() {

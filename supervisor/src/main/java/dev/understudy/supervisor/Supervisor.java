@@ -5,11 +5,14 @@ import dev.understudy.core.Input;
 import dev.understudy.core.RowKey;
 import dev.understudy.core.Tables;
 import dev.understudy.edge.CannotStart;
+import dev.understudy.edge.CertifiedRole;
 import dev.understudy.edge.Counters;
 import dev.understudy.edge.Dialer;
+import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.Listening;
 import dev.understudy.edge.ManagementClient;
+import dev.understudy.edge.Network;
 import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.SlotName;
@@ -39,12 +42,14 @@ import dev.understudy.schema.ToSupervisor;
 import dev.understudy.supervisor.configuration.ConfigurationStore;
 import dev.understudy.supervisor.management.ManagementService;
 import dev.understudy.supervisor.upgrade.UpgradeAgent;
+import io.grpc.ServerServiceDefinition;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -105,9 +110,31 @@ public final class Supervisor implements AutoCloseable {
    * How a supervisor runs.
    *
    * @param seed the first configuration, should there be none anywhere
+   * @param network how the other parts are reached where they are on other machines
    */
   public record Options(
-      Slot slot, StateDirectory state, Config seed, FaultInjection faults, Breakage breakage) {}
+      Slot slot,
+      StateDirectory state,
+      Config seed,
+      FaultInjection faults,
+      Breakage breakage,
+      Optional<Network> network) {
+    private Endpoint forwarder() {
+      return network.map(Network::forwarderEndpoint).orElseGet(state::borderEndpoint);
+    }
+
+    private Endpoint otherManagement() {
+      return onTheNetwork().orElseGet(() -> state.managementEndpoint(SlotName.other(slot)));
+    }
+
+    private Endpoint otherReplication() {
+      return onTheNetwork().orElseGet(state::replicationEndpoint);
+    }
+
+    private Optional<Endpoint> onTheNetwork() {
+      return network.map(there -> there.peerEndpoint(CertifiedRole.of(SlotName.other(slot))));
+    }
+  }
 
   /** Whether people may do bad things to this process. */
   public enum FaultInjection {
@@ -208,8 +235,7 @@ public final class Supervisor implements AutoCloseable {
   public void start() {
     StateDirectory state = options.state();
     Thread warmUp = Thread.ofPlatform().name("warm-up").start(this::warmUp);
-    ManagementClient other =
-        new ManagementClient(sockets, state.managementEndpoint(SlotName.other(options.slot())));
+    ManagementClient other = new ManagementClient(sockets, options.otherManagement());
     open.add(other);
     ManagementService management = new ManagementService(this, other);
     open.add(
@@ -225,25 +251,14 @@ public final class Supervisor implements AutoCloseable {
     loop.start(core);
     started = true;
     Dialer<ToSupervisor, ToForwarder> toForwarder =
-        new Dialer<>(sockets, state.borderEndpoint(), BorderGrpc.getSessionMethod(), forwarder);
+        new Dialer<>(sockets, options.forwarder(), BorderGrpc.getSessionMethod(), forwarder);
     open.add(toForwarder);
     faults.forwarderDialer(toForwarder::hold);
-    if (options.slot() == Slot.SLOT_A) {
-      open.add(
-          Listening.open(
-              sockets,
-              state.replicationEndpoint(),
-              counters,
-              Listening.streams(
-                  sockets,
-                  ReplicationGrpc.getServiceDescriptor(),
-                  ReplicationGrpc.getStreamMethod(),
-                  peer,
-                  this::peerRefusal)));
-    } else {
+    openForPeer(management);
+    if (options.slot() == Slot.SLOT_B) {
       Dialer<CanonicalMessage, CanonicalMessage> toPeer =
           new Dialer<>(
-              sockets, state.replicationEndpoint(), ReplicationGrpc.getStreamMethod(), peer);
+              sockets, options.otherReplication(), ReplicationGrpc.getStreamMethod(), peer);
       open.add(toPeer);
       faults.peerDialer(toPeer::hold);
       toPeer.start();
@@ -254,6 +269,39 @@ public final class Supervisor implements AutoCloseable {
         new UpgradeAgent(this, ImageStore.of(options.state().supervisor(options.slot())));
     open.add(upgrades);
     upgrades.start();
+  }
+
+  /** Slot A takes the stream of slot B; on the network each answers the other's requests, too. */
+  private void openForPeer(ManagementService management) {
+    List<ServerServiceDefinition> services = new ArrayList<>();
+    if (options.slot() == Slot.SLOT_A) {
+      services.add(
+          Listening.only(
+              Set.of(CertifiedRole.SUPERVISOR_B),
+              counters,
+              Listening.streams(
+                  sockets,
+                  ReplicationGrpc.getServiceDescriptor(),
+                  ReplicationGrpc.getStreamMethod(),
+                  peer,
+                  this::peerRefusal)));
+    }
+    Optional<Network> network = options.network();
+    if (network.isPresent()) {
+      services.add(
+          Listening.only(
+              Set.of(CertifiedRole.of(SlotName.other(options.slot()))),
+              counters,
+              management.service()));
+    }
+    if (!services.isEmpty()) {
+      open.add(
+          Listening.open(
+              sockets,
+              network.map(Network::listening).orElseGet(options.state()::replicationEndpoint),
+              counters,
+              services.toArray(ServerServiceDefinition[]::new)));
+    }
   }
 
   /** What is slow the first time is done before anybody counts on this process. */

@@ -1,6 +1,8 @@
 package dev.understudy.supervisor;
 
 import dev.understudy.edge.CannotStart;
+import dev.understudy.edge.CertifiedRole;
+import dev.understudy.edge.Network;
 import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.ProcessStart;
 import dev.understudy.edge.SlotName;
@@ -18,7 +20,8 @@ import java.util.Optional;
 public final class SupervisorMain {
   private static final String USAGE =
       "supervisor --slot A|B --state DIR [--config FILE] [--fault-injection]"
-          + " [--break forget-timer|skip-resend]";
+          + " [--break forget-timer|skip-resend] "
+          + Network.USAGE_SUPERVISOR;
 
   private SupervisorMain() {}
 
@@ -28,13 +31,15 @@ public final class SupervisorMain {
       Path state,
       Optional<Path> config,
       Supervisor.FaultInjection faults,
-      Supervisor.Breakage breakage) {
+      Supervisor.Breakage breakage,
+      Optional<Network.Plan> network) {
     static Arguments parse(String... arguments) {
       Optional<Slot> slot = Optional.empty();
       Optional<Path> state = Optional.empty();
       Optional<Path> config = Optional.empty();
       Supervisor.FaultInjection faults = Supervisor.FaultInjection.OFF;
       Supervisor.Breakage breakage = Supervisor.Breakage.NONE;
+      Network.Arguments network = new Network.Arguments();
       for (Iterator<String> it = Arrays.asList(arguments).iterator(); it.hasNext(); ) {
         String name = it.next();
         switch (name) {
@@ -46,15 +51,22 @@ public final class SupervisorMain {
               breakage =
                   ProcessStart.member(
                       Supervisor.Breakage.class, name, ProcessStart.value(name, it));
-          default -> throw new IllegalArgumentException("unknown argument \"" + name + "\"");
+          default -> {
+            if (!network.take(name, it)) {
+              throw new IllegalArgumentException("unknown argument \"" + name + "\"");
+            }
+          }
         }
       }
+      Slot mine =
+          slot.orElseThrow(() -> new IllegalArgumentException("--slot A or --slot B is needed"));
       return new Arguments(
-          slot.orElseThrow(() -> new IllegalArgumentException("--slot A or --slot B is needed")),
+          mine,
           state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed")),
           config,
           faults,
-          breakage);
+          breakage,
+          network.plan(CertifiedRole.of(mine)));
     }
   }
 
@@ -78,7 +90,8 @@ public final class SupervisorMain {
                 state,
                 arguments.config.map(SupervisorMain::read).orElseGet(ExampleConfiguration::config),
                 arguments.faults,
-                arguments.breakage),
+                arguments.breakage,
+                arguments.network.map(Network.Plan::open)),
             (exitCode, reason) -> ProcessStart.halt(exitCode));
     supervisor.start();
     ProcessStart.endInOrder(supervisor);

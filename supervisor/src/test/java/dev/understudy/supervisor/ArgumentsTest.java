@@ -3,6 +3,9 @@ package dev.understudy.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.edge.CertifiedRole;
+import dev.understudy.edge.HostPort;
+import dev.understudy.edge.Network;
 import dev.understudy.schema.Slot;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,7 +23,8 @@ final class ArgumentsTest {
                 Path.of("d"),
                 Optional.empty(),
                 Supervisor.FaultInjection.OFF,
-                Supervisor.Breakage.NONE));
+                Supervisor.Breakage.NONE,
+                Optional.empty()));
   }
 
   @Test
@@ -35,14 +39,29 @@ final class ArgumentsTest {
                 "--slot",
                 "a",
                 "--state",
-                "d"))
+                "d",
+                "--listen",
+                "192.0.2.2:1",
+                "--peer",
+                "192.0.2.3:2",
+                "--forwarder",
+                "[2001:db8::1]:3",
+                "--keys",
+                "k"))
         .isEqualTo(
             new SupervisorMain.Arguments(
                 Slot.SLOT_A,
                 Path.of("d"),
                 Optional.of(Path.of("c")),
                 Supervisor.FaultInjection.ON,
-                Supervisor.Breakage.FORGET_TIMER));
+                Supervisor.Breakage.FORGET_TIMER,
+                Optional.of(
+                    new Network.Plan(
+                        CertifiedRole.SUPERVISOR_A,
+                        Path.of("k"),
+                        new HostPort("192.0.2.2", 1),
+                        Optional.of(new HostPort("2001:db8::1", 3)),
+                        Optional.of(new HostPort("192.0.2.3", 2))))));
   }
 
   @ParameterizedTest
@@ -56,6 +75,8 @@ final class ArgumentsTest {
           --slot A --state                | --state needs a value
           --slot A --state d --break it   | not "it"
           --slot A --state d --verbose    | unknown argument "--verbose"
+          --slot A --state d --keys k     | all of [--listen HOST:PORT --keys DIR --forwarder
+          --slot A --state d --listen x   | "x" is not HOST:PORT
           """)
   void wrong_use_is_named(String line, String expected) {
     assertThatThrownBy(() -> SupervisorMain.Arguments.parse(line.split(" ", -1)))

@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,7 +93,10 @@ final class PairTest {
     Forwarder started =
         new Forwarder(
             new Forwarder.Options(
-                state(), SoftDataPlane.maker(state().forwarder()), Forwarder.Breakage.NONE));
+                state(),
+                SoftDataPlane.maker(state().forwarder()),
+                Forwarder.Breakage.NONE,
+                Optional.empty()));
     started.start();
     forwarder = started;
   }
@@ -101,7 +105,12 @@ final class PairTest {
     Supervisor supervisor =
         new Supervisor(
             new Supervisor.Options(
-                slot, state(), config(2), Supervisor.FaultInjection.ON, Supervisor.Breakage.NONE),
+                slot,
+                state(),
+                config(2),
+                Supervisor.FaultInjection.ON,
+                Supervisor.Breakage.NONE,
+                Optional.empty()),
             (exitCode, reason) -> {});
     supervisor.start();
     supervisors.put(slot, supervisor);
@@ -462,7 +471,8 @@ final class PairTest {
                 elsewhere,
                 config(1),
                 Supervisor.FaultInjection.OFF,
-                Supervisor.Breakage.NONE),
+                Supervisor.Breakage.NONE,
+                Optional.empty()),
             (exitCode, reason) -> {});
     try {
       intruder.start();

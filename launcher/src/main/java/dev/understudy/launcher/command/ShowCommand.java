@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  understudy show redundancy --watch",
-      "  understudy show state port_state --at B --json",
+      "  understudy show state port-state --at B --json",
       ""
     })
 final class ShowCommand implements java.util.concurrent.Callable<Integer> {

@@ -65,6 +65,9 @@ public final class UnderstudyCommand {
     image.addSubcommand(new ImageCommand.Verify(console));
     image.addSubcommand(new ImageCommand.Show(console));
     root.addSubcommand(image);
+    CommandLine keys = new CommandLine(new KeysCommand());
+    keys.addSubcommand(new KeysCommand.Init(console));
+    root.addSubcommand(keys);
     root.addSubcommand(new DemoCommand(console));
     root.addSubcommand(new SimulateCommand(console));
     root.addSubcommand(new ProcessCommands.Forwarder());

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -63,7 +64,10 @@ public final class Training implements AutoCloseable {
     forwarder =
         new Forwarder(
             new Forwarder.Options(
-                state, SoftDataPlane.maker(state.forwarder()), Forwarder.Breakage.NONE));
+                state,
+                SoftDataPlane.maker(state.forwarder()),
+                Forwarder.Breakage.NONE,
+                Optional.empty()));
   }
 
   /** Runs it. */
@@ -110,7 +114,12 @@ public final class Training implements AutoCloseable {
     Supervisor supervisor =
         new Supervisor(
             new Supervisor.Options(
-                slot, state, config, Supervisor.FaultInjection.OFF, Supervisor.Breakage.NONE),
+                slot,
+                state,
+                config,
+                Supervisor.FaultInjection.OFF,
+                Supervisor.Breakage.NONE,
+                Optional.empty()),
             (exitCode, reason) -> {});
     supervisor.start();
     supervisors.put(slot, supervisor);

@@ -42,7 +42,12 @@ final class StateDocument {
     return Tables.byName(table)
         .or(() ->
             image.tables().stream().filter(number -> Tables.name(number).equals(table)).findFirst())
-        .orElseThrow(() -> new IllegalStateException("there is no table \"" + table + "\""));
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "there is no table \""
+                    + table
+                    + "\"; there are "
+                    + String.join(", ", Tables.names())));
   }
 
   private static ObjectNode table(Image image, int number) {
