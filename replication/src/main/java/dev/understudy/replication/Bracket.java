@@ -22,6 +22,12 @@ import java.util.zip.CRC32C;
  * @param outputs octets of Output messages, unchanged on their way
  */
 record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
+  /**
+   * What a kept row takes beside its octets, by the objects' layouts: the change, its key, two
+   * octet strings with an array each, and the place in a list.
+   */
+  private static final int ROW_OBJECTS_OCTETS = 150;
+
   Bracket {
     rows = List.copyOf(rows);
     outputs = List.copyOf(outputs);
@@ -104,5 +110,12 @@ record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
       sum += output.size() + 4;
     }
     return sum;
+  }
+
+  /**
+   * Roughly how many octets of memory it takes while it is kept: most of them around small rows.
+   */
+  long heapOctets() {
+    return octets() + (long) ROW_OBJECTS_OCTETS * (rows.size() + outputs.size());
   }
 }

@@ -8,25 +8,27 @@ import java.util.TreeMap;
  */
 final class BracketLog {
   static final int BRACKETS_MAX = 4096;
-  static final long OCTETS_MAX = 16L << 20;
+
+  /** Of memory, not of content: learned addresses are small rows by the hundred thousand. */
+  static final long HEAP_OCTETS_MAX = 16L << 20;
 
   private final TreeMap<Long, Bracket> brackets = new TreeMap<>();
-  private long octets;
+  private long heapOctets;
 
   void add(Bracket bracket) {
     if (!brackets.isEmpty() && brackets.lastKey() + 1 != bracket.number()) {
       clear();
     }
     brackets.put(bracket.number(), bracket);
-    octets += bracket.octets();
-    while (brackets.size() > BRACKETS_MAX || octets > OCTETS_MAX) {
-      octets -= brackets.pollFirstEntry().getValue().octets();
+    heapOctets += bracket.heapOctets();
+    while (brackets.size() > BRACKETS_MAX || heapOctets > HEAP_OCTETS_MAX) {
+      heapOctets -= brackets.pollFirstEntry().getValue().heapOctets();
     }
   }
 
   void clear() {
     brackets.clear();
-    octets = 0;
+    heapOctets = 0;
   }
 
   /** True if all brackets after this number are here. */
