@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 
 /** Judges a configuration as a whole, whoever made it: a file, or a client's message. */
 public final class ConfigurationCheck {
-  public static final int PORTS_MAX = 256;
+  /** As many as there are numbers of ports (802.1D 9.2.7: twelve bits, without 0). */
+  public static final int PORTS_MAX = 4095;
+
   public static final int VLANS_MAX = 4094;
   public static final int STATIC_MACS_MAX = 4096;
   public static final int VLAN_NAME_LENGTH_MAX = 32;

@@ -340,7 +340,7 @@ final class ConfigurationReaderTest {
     assertThat(bad(ports.toString()))
         .singleElement()
         .asString()
-        .contains("ports: found 257 entries, expected at most 256");
+        .contains("ports: found 4096 entries, expected at most 4095");
     assertThat(bad(ports.toString().replace("tap", "tip")))
         .hasSize(ConfigurationReader.PROBLEMS_MAX);
   }
