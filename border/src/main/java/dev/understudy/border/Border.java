@@ -492,7 +492,8 @@ public final class Border implements DataPlaneListener {
         ToSupervisor.newBuilder()
             .setClaimRefused(
                 ClaimRefused.newBuilder()
-                    .setKind(kind)
+                    .setKind(
+                        kind == ClaimKind.UNRECOGNIZED ? ClaimKind.CLAIM_KIND_UNSPECIFIED : kind)
                     .setReason(reason)
                     .setHolder(holder)
                     .setTerm(term)
