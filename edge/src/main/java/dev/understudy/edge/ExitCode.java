@@ -5,6 +5,9 @@ public final class ExitCode {
   /** Asked to end, and did. */
   public static final int STOPPED = 0;
 
+  /** No memory was left. The virtual machine's own number for it, with ExitOnOutOfMemoryError. */
+  public static final int OUT_OF_MEMORY = 3;
+
   /** Wrong use of the command. */
   public static final int USAGE = 64;
 

@@ -78,6 +78,7 @@ final class ActiveTerm {
       NavigableMap<Long, Bracket> retained,
       Answers answers,
       Granted granted,
+      Loss loss,
       TermStart start,
       boolean streaming) {
     this.settings = settings;
@@ -101,12 +102,20 @@ final class ActiveTerm {
     this.faulty = host.faulty();
     this.record =
         TakeoverRecord.begin(
-            granted, settings.slot(), start.trigger(), start.causes(), startsAt, start.at(), image);
+            granted,
+            loss,
+            settings.slot(),
+            start.trigger(),
+            start.causes(),
+            startsAt,
+            start.at(),
+            image);
   }
 
   /**
    * Begins a term: re-sends what the forwarder has not carried out, then goes on from the image.
    *
+   * @param loss what was wrong with the former active
    * @param complete whether the image was complete at its position when the claim was made
    * @param wasActive whether this supervisor held the term before, under another forwarder process
    * @param streaming whether the peer's stream goes on as it was
@@ -119,6 +128,7 @@ final class ActiveTerm {
       NavigableMap<Long, Bracket> retained,
       Answers answers,
       Granted granted,
+      Loss loss,
       boolean complete,
       boolean wasActive,
       boolean streaming) {
@@ -135,7 +145,7 @@ final class ActiveTerm {
     retained.headMap(granted.getApplied(), true).clear();
     ActiveTerm active =
         new ActiveTerm(
-            settings, environment, image, log, retained, answers, granted, start, streaming);
+            settings, environment, image, log, retained, answers, granted, loss, start, streaming);
     active.resend();
     active.first(granted, start, based);
     return active;
@@ -204,6 +214,11 @@ final class ActiveTerm {
                     .setIncarnation(lane.getIncarnation())
                     .setSequence(lane.getSequence()))
             .build());
+  }
+
+  /** What the launcher saw of the former active's process. */
+  void formerActiveSeen(Loss seen) {
+    record.seen(seen);
   }
 
   long term() {

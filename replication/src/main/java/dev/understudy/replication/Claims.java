@@ -1,6 +1,7 @@
 package dev.understudy.replication;
 
 import dev.understudy.core.Image;
+import dev.understudy.schema.Alive;
 import dev.understudy.schema.Claim;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.HandOver;
@@ -20,16 +21,17 @@ final class Claims {
 
   private final SupervisorCore core;
   private final Environment environment;
+  private final Evidence evidence;
   private boolean outstanding;
   private int ticksSinceClaim = AGAIN_TICKS;
-  private int ticksSinceBracket;
-  private boolean askedToTakeOver;
+  private Loss loss = Loss.NONE;
   private @Nullable HandOver offered;
   private @Nullable String forcedBy;
 
   Claims(SupervisorCore core, Environment environment) {
     this.core = core;
     this.environment = environment;
+    this.evidence = new Evidence(core);
   }
 
   /** Asks for the term, unless an answer is awaited already. */
@@ -38,6 +40,7 @@ final class Claims {
       return;
     }
     outstanding = true;
+    loss = Loss.NONE;
     ticksSinceClaim = 0;
     Image image = core.image();
     boolean active = core.active() != null;
@@ -73,70 +76,77 @@ final class Claims {
 
   void becameStandby() {
     outstanding = false;
-    ticksSinceBracket = 0;
+    evidence.begin();
   }
 
   // ---- watching the active
 
   void bracketSeen() {
-    ticksSinceBracket = 0;
-    askedToTakeOver = false;
+    evidence.bracketSeen();
   }
 
   void peerConnected() {
-    ticksSinceBracket = 0;
+    evidence.begin();
+  }
+
+  /** The active's process says what keeps it from making brackets. */
+  void alive(Alive sign) {
+    if (core.role().standby()) {
+      evidence.alive(sign);
+    }
   }
 
   void peerLost() {
     offered = null;
     if (core.role().standby()) {
-      ifLost();
+      ifLost("");
     }
+  }
+
+  /** The launcher saw something of the active's process. */
+  void processSeen(Loss seen) {
+    evidence.processSeen(seen);
+  }
+
+  Loss processSeen() {
+    return evidence.processSeen();
   }
 
   /** A tick of the forwarder's at a standby. */
   void tick() {
     forced(); // if another claim was under way when a person asked
-    ticksSinceBracket++;
+    evidence.tick();
     ticksSinceClaim++;
     handedOver();
-    if (activeSeemsLost() && ticksSinceClaim >= AGAIN_TICKS) {
-      ifLost();
+    if (evidence.activeSeemsLost() && ticksSinceClaim >= AGAIN_TICKS) {
+      ifLost("");
     }
   }
 
   /** The forwarder doesn't hear the active any more. */
   void holderLost(String reason) {
-    if (core.role().standby() && activeSeemsLost()) {
-      outstanding = false;
-      make(ClaimKind.IF_LOST, lossReason() + "; the forwarder says: " + reason);
+    if (core.role().standby() && evidence.activeSeemsLost()) {
+      ifLost("; the forwarder says: " + reason);
     }
   }
 
   void pleaseTakeOver() {
     if (core.role().standby()) {
-      askedToTakeOver = true;
-      ifLost();
+      evidence.askedToTakeOver();
+      ifLost("");
     }
   }
 
-  private boolean activeSeemsLost() {
-    return !core.peerUp() || askedToTakeOver || ticksSinceBracket >= core.silenceLimitTicks();
-  }
-
-  private String lossReason() {
-    if (!core.peerUp()) {
-      return "the connection to the active ended";
-    }
-    if (askedToTakeOver) {
-      return "the active has lost the forwarder";
-    }
-    return "no bracket from the active for " + ticksSinceBracket + " ticks";
-  }
-
-  private void ifLost() {
+  private void ifLost(String secondWitness) {
+    Loss seen = evidence.loss();
     outstanding = false;
-    make(ClaimKind.IF_LOST, lossReason());
+    make(ClaimKind.IF_LOST, seen.evidence() + secondWitness);
+    loss = seen;
+  }
+
+  /** What was wrong with the former active, when the forwarder has granted this claim. */
+  Loss lossBehind(ClaimKind granted) {
+    return granted == ClaimKind.IF_LOST ? loss : Loss.NONE;
   }
 
   // ---- planned
@@ -191,7 +201,7 @@ final class Claims {
   /** The term is this supervisor's. */
   void granted(ActiveTerm begun) {
     outstanding = false;
-    askedToTakeOver = false;
+    evidence.settled();
     offered = null;
     String request = forcedBy;
     if (request != null) {

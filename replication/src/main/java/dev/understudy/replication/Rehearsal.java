@@ -74,6 +74,7 @@ final class Rehearsal {
               new TreeMap<>(),
               new Answers(nowhere),
               granted,
+              Loss.NONE,
               true,
               false,
               false);

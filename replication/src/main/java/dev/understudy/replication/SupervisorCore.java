@@ -12,6 +12,7 @@ import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.ConfigRow;
 import dev.understudy.schema.ConfigurationStored;
 import dev.understudy.schema.DigestMismatch;
+import dev.understudy.schema.Failure;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
@@ -68,6 +69,7 @@ public final class SupervisorCore {
   // The peer.
   private boolean peerUp;
   private @Nullable PeerHello peerHello;
+  private long peerProcess;
   private long peerHeld;
   private boolean standbyListed;
   private long readySinceWallMillis;
@@ -179,6 +181,11 @@ public final class SupervisorCore {
 
   boolean peerUp() {
     return peerUp;
+  }
+
+  /** The peer's process, of this session or the one before; 0 if it never said. */
+  long peerProcess() {
+    return peerProcess;
   }
 
   int silenceLimitTicks() {
@@ -377,9 +384,11 @@ public final class SupervisorCore {
             following.retained(),
             answers,
             granted,
+            claims.lossBehind(granted.getKind()),
             whole,
             wasActive,
             streaming);
+    begun.formerActiveSeen(claims.processSeen());
     active = begun;
     following.becameActive();
     if (wasActive) {
@@ -556,6 +565,7 @@ public final class SupervisorCore {
       case DIGEST_MISMATCH -> onDigestMismatch(message.getDigestMismatch());
       case HAND_OVER -> claims.offered(message.getHandOver());
       case PLEASE_TAKE_OVER -> claims.pleaseTakeOver();
+      case ALIVE -> claims.alive(message.getAlive());
       case CONFIGURATION_STORED -> onPeerStored(message.getConfigurationStored());
       case POSITION -> peerHeld = Math.max(peerHeld, message.getPosition().getHeld().getNumber());
       case KIND_NOT_SET -> {
@@ -582,6 +592,7 @@ public final class SupervisorCore {
       return;
     }
     peerHello = hello;
+    peerProcess = hello.getProcessId();
     if (hello.getRole().equals(Role.ACTIVE.name())) {
       following.activeAnnounced();
     }
@@ -610,6 +621,20 @@ public final class SupervisorCore {
               + " there, "
               + rows
               + " sent again");
+    }
+  }
+
+  /**
+   * The launcher saw something of the peer's process: a reason for people, and nothing that
+   * decides.
+   */
+  public void peerProcessSeen(long processId, Failure failure, String text) {
+    environment.event(Severity.WARNING, "PEER_PROCESS", "the launcher says: " + text);
+    Loss seen = new Loss(failure, processId, text);
+    if (active != null) {
+      active.formerActiveSeen(seen);
+    } else {
+      claims.processSeen(seen);
     }
   }
 

@@ -26,6 +26,7 @@ final class TakeoverRecord {
   private static final int HELLOS_OBSERVED = 3;
 
   private HistoryRow row;
+  private Loss loss;
   private boolean changed;
   private final long lastAppliedNanos;
   private boolean gapKnown;
@@ -37,8 +38,13 @@ final class TakeoverRecord {
   private List<HistoryRow> surplus;
 
   private TakeoverRecord(
-      HistoryRow row, List<HistoryRow> earlier, List<HistoryRow> surplus, long lastAppliedNanos) {
+      HistoryRow row,
+      Loss loss,
+      List<HistoryRow> earlier,
+      List<HistoryRow> surplus,
+      long lastAppliedNanos) {
     this.row = row;
+    this.loss = loss;
     this.earlier = earlier;
     this.surplus = surplus;
     this.lastAppliedNanos = lastAppliedNanos;
@@ -47,6 +53,7 @@ final class TakeoverRecord {
 
   static TakeoverRecord begin(
       Granted granted,
+      Loss loss,
       Slot self,
       String trigger,
       List<Cause> causes,
@@ -67,6 +74,7 @@ final class TakeoverRecord {
             .setTo(self)
             .setTrigger(trigger)
             .setReason(granted.getReason())
+            .setFailure(loss.failure())
             .setWallMillis(granted.getWallMillis())
             .setHitless(Hitless.HITLESS_OBSERVING)
             .addAllCauses(causes)
@@ -76,6 +84,7 @@ final class TakeoverRecord {
     TakeoverRecord record =
         new TakeoverRecord(
             row,
+            loss,
             new ArrayList<>(kept.stream().filter(TakeoverRecord::isObserved).toList()),
             List.copyOf(before.subList(0, before.size() - kept.size())),
             granted.getNewForwarder() ? 0 : granted.getLastAppliedNanos());
@@ -97,6 +106,20 @@ final class TakeoverRecord {
 
   private static boolean isObserved(HistoryRow row) {
     return row.getHitless() == Hitless.HITLESS_OBSERVING;
+  }
+
+  /** The launcher says more of the former active's process. */
+  void seen(Loss more) {
+    loss.refined(more)
+        .ifPresent(refined -> {
+          loss = refined;
+          row =
+              row.toBuilder()
+                  .setFailure(refined.failure())
+                  .setReason(row.getReason() + "; the launcher says: " + more.evidence())
+                  .build();
+          changed = true;
+        });
   }
 
   /** What is noticed now may be the work of any takeover that is still observed. */

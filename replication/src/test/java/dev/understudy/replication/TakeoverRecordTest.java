@@ -27,6 +27,7 @@ final class TakeoverRecordTest {
   private TakeoverRecord begin(long term, long nanos) {
     return TakeoverRecord.begin(
         Granted.newBuilder().setTerm(term).setNewForwarder(true).build(),
+        Loss.NONE,
         Slot.SLOT_A,
         "failure",
         List.of(),

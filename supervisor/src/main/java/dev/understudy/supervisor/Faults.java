@@ -6,6 +6,8 @@ import dev.understudy.core.RowChange;
 import dev.understudy.core.RowKey;
 import dev.understudy.core.Tables;
 import dev.understudy.replication.SupervisorCore;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,12 +21,15 @@ public final class Faults {
   /** Longest stall or cut. */
   static final long MILLIS_MAX = 600_000;
 
+  private static final int MEMORY_OCTETS = 1 << 20;
+
   /** A field that no row has: the octets differ, and the row can still be read. */
   private static final ByteString STRANGE_FIELD =
       ByteString.copyFrom(new byte[] {(byte) 0xfa, (byte) 0xff, 0x7f, 1, 0x2a});
 
   private final boolean allowed;
   private final Sending sending;
+  private final Progress progress;
   private LongConsumer forwarderDialer = millis -> {};
   private LongConsumer peerDialer = millis -> {};
 
@@ -39,9 +44,10 @@ public final class Faults {
    */
   record Target(SupervisorCore core, LongConsumer cutForwarder, LongConsumer cutPeer) {}
 
-  Faults(Supervisor.FaultInjection injection, Sending sending) {
+  Faults(Supervisor.FaultInjection injection, Sending sending, Progress progress) {
     this.allowed = injection == Supervisor.FaultInjection.ON;
     this.sending = sending;
+    this.progress = progress;
   }
 
   void forwarderDialer(LongConsumer hold) {
@@ -59,8 +65,10 @@ public final class Faults {
     }
     return switch (fault) {
       case "corrupt-row" -> corruptRow(target.core, argument);
-      case "stall-loop" -> millis(argument, millis -> stall(millis));
+      case "stall-loop" -> millis(argument, millis -> spin(millis));
       case "throw-in-engine" -> throwInEngine(target.core, argument);
+      case "slow-engine" -> slowEngine(argument);
+      case "out-of-memory" -> outOfMemory();
       case "cut-peer" ->
           millis(
               argument,
@@ -81,8 +89,8 @@ public final class Faults {
               false,
               "there is no fault \""
                   + fault
-                  + "\"; there are corrupt-row, stall-loop, throw-in-engine, cut-peer,"
-                  + " cut-forwarder, die-half-sent");
+                  + "\"; there are corrupt-row, stall-loop, throw-in-engine,"
+                  + " slow-engine, out-of-memory, cut-peer, cut-forwarder, die-half-sent");
     };
   }
 
@@ -121,7 +129,8 @@ public final class Faults {
     return new Outcome(true, "for " + millis + " ms");
   }
 
-  private static void stall(long millis) {
+  /** Keeps this thread for so long, as something that computes does. */
+  static void spin(long millis) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (end - System.nanoTime() > 0) {
       Thread.onSpinWait();
@@ -157,6 +166,26 @@ public final class Faults {
           }
         });
     return new Outcome(true, "engine " + engine + " will throw " + left + " times");
+  }
+
+  private Outcome slowEngine(String argument) {
+    String[] parts = argument.split(":", 2);
+    if (Engines.all().stream().noneMatch(type -> type.name().equals(parts[0]))) {
+      return new Outcome(
+          false, "the argument must be ENGINE:MILLISECONDS, and is \"" + argument + "\"");
+    }
+    return millis(parts.length == 1 ? "" : parts[1], millis -> progress.slow(parts[0], millis));
+  }
+
+  /** Doesn't return where memory has an end. */
+  private static Outcome outOfMemory() {
+    List<byte[]> kept = new ArrayList<>();
+    long octets = 0;
+    while (octets < Long.MAX_VALUE - MEMORY_OCTETS) {
+      kept.add(new byte[MEMORY_OCTETS]);
+      octets += kept.getLast().length;
+    }
+    return new Outcome(false, octets + " octets were not all of the memory");
   }
 
   private static int parse(String count) {

@@ -15,6 +15,7 @@ final class Loop {
   private final Thread thread;
   private final Consumer<Throwable> onFailure;
   private final Runnable afterEach;
+  private final Progress progress;
   private @Nullable SupervisorCore core;
   private volatile boolean stopping;
 
@@ -28,7 +29,8 @@ final class Loop {
    * @param afterEach called on the loop's thread after each event
    * @param onFailure called on the loop's thread with what nobody expected; nothing runs after it
    */
-  Loop(Runnable afterEach, Consumer<Throwable> onFailure) {
+  Loop(Progress progress, Runnable afterEach, Consumer<Throwable> onFailure) {
+    this.progress = progress;
     this.afterEach = afterEach;
     this.onFailure = onFailure;
     this.thread = Thread.ofPlatform().name("loop").unstarted(this::run);
@@ -71,6 +73,7 @@ final class Loop {
         if (event == null && !workLeft) {
           event = inbox.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
         }
+        progress.begins();
         if (event != null) {
           event.happen(owned);
           workLeft = true;
@@ -78,6 +81,7 @@ final class Loop {
           workLeft = owned.background();
         }
         afterEach.run();
+        progress.ended();
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

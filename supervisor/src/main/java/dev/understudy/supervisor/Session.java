@@ -5,6 +5,7 @@ import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.Link;
 import dev.understudy.edge.LinkListener;
 import dev.understudy.replication.SupervisorCore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class Session<I, O extends MessageLite> implements LinkListener<I, O> {
 
   // The sockets' thread.
   private @Nullable Link<I, O> open;
+  private long heardNanos = System.nanoTime();
 
   private volatile long cutUntilNanos = System.nanoTime();
 
@@ -55,6 +57,7 @@ final class Session<I, O extends MessageLite> implements LinkListener<I, O> {
   @Override
   public void opened(Link<I, O> link) {
     open = link;
+    heardNanos = System.nanoTime();
     loop.post(core -> {
       current = link;
       heard.connected(core);
@@ -63,12 +66,28 @@ final class Session<I, O extends MessageLite> implements LinkListener<I, O> {
 
   @Override
   public void received(Link<I, O> link, I message) {
+    if (!isCut()) {
+      heardNanos = System.nanoTime();
+    }
     loop.post(core -> {
       if (link == current && !isCut()) {
         heard.message(core, message);
       }
       link.taken();
     });
+  }
+
+  /** How long nothing has come. */
+  long silentMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
+  }
+
+  /** Sends without the loop; what the loop has sent before may leave later. */
+  void sendNow(O message) {
+    Link<I, O> link = open;
+    if (link != null && !isCut()) {
+      link.send(message);
+    }
   }
 
   @Override

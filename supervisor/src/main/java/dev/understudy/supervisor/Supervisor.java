@@ -10,6 +10,7 @@ import dev.understudy.edge.Counters;
 import dev.understudy.edge.Dialer;
 import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
+import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.Listening;
 import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.Network;
@@ -30,6 +31,7 @@ import dev.understudy.schema.BorderGrpc;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.ConfigRow;
+import dev.understudy.schema.Failure;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.ReadBackRequest;
@@ -99,6 +101,8 @@ public final class Supervisor implements AutoCloseable {
   private final List<Reader> readers = new ArrayList<>();
   private final Sending sending;
   private final Faults faults;
+  private final Progress progress = new Progress();
+  private final Pulse pulse;
   private final List<AutoCloseable> open = new ArrayList<>();
   private long readBackRequest = 1L << 32;
   private @Nullable Image lastCopy;
@@ -195,7 +199,7 @@ public final class Supervisor implements AutoCloseable {
     var directory = options.state().make(options.state().supervisor(options.slot()));
     this.events = new EventLog(directory);
     this.sockets = new EventLoop("sockets");
-    this.loop = new Loop(this::afterEach, this::broken);
+    this.loop = new Loop(progress, this::afterEach, this::broken);
 
     ConfigurationStore store = new ConfigurationStore(directory);
     this.disk = new DiskWriter(store, new DiskListener());
@@ -210,13 +214,14 @@ public final class Supervisor implements AutoCloseable {
                 Release.current(),
                 SCHEMA,
                 ProcessHandle.current().pid(),
-                Engines.all(),
+                progress.watched(Engines.all()),
                 homes),
             new ProcessEnvironment());
     this.forwarder = new Session<>(sockets, loop, new FromForwarder());
     this.peer = new Session<>(sockets, loop, new FromPeer());
     this.sending = new Sending(forwarder::send, peer::send, options.breakage(), this::die);
-    this.faults = new Faults(options.faults(), sending);
+    this.faults = new Faults(options.faults(), sending, progress);
+    this.pulse = new Pulse(sockets, progress, forwarder, peer);
   }
 
   private Optional<StoredConfiguration> load(ConfigurationStore store) {
@@ -249,6 +254,7 @@ public final class Supervisor implements AutoCloseable {
     }
     event(Severity.INFO, "START", "release " + Release.current() + ", schema " + SCHEMA);
     loop.start(core);
+    pulse.start();
     started = true;
     Dialer<ToSupervisor, ToForwarder> toForwarder =
         new Dialer<>(sockets, options.forwarder(), BorderGrpc.getSessionMethod(), forwarder);
@@ -444,6 +450,11 @@ public final class Supervisor implements AutoCloseable {
     return ask(request.requestId(), owned -> owned.request(request));
   }
 
+  /** The launcher saw something of the other supervisor's process. */
+  public void peerProcessSeen(long processId, Failure failure, String text) {
+    loop.post(owned -> owned.peerProcessSeen(processId, failure, text));
+  }
+
   public CompletableFuture<Done> switchover(String requestId, boolean force) {
     return ask(requestId, owned -> owned.switchover(requestId, force));
   }
@@ -496,6 +507,7 @@ public final class Supervisor implements AutoCloseable {
   // ---- the loop's thread
 
   private void afterEach() {
+    progress.active(core.role() == Role.ACTIVE);
     if (core.role() == Role.ACTIVE || core.role() == Role.STANDBY_HOT) {
       chooseScheduling();
     }
@@ -523,9 +535,12 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void broken(Throwable e) {
+    if (e instanceof OutOfMemoryError) { // no memory for words either
+      ending.end(ExitCode.OUT_OF_MEMORY, "out of memory");
+    }
     LOG.error("the loop ends", e);
     event(Severity.ERROR, "BROKEN", "this supervisor ends: " + e);
-    end(dev.understudy.edge.ExitCode.BROKEN, "broken: " + e);
+    end(ExitCode.BROKEN, "broken: " + e);
   }
 
   private void end(int exitCode, String reason) {
@@ -545,6 +560,9 @@ public final class Supervisor implements AutoCloseable {
   private final class ProcessEnvironment implements Environment {
     @Override
     public void toForwarder(ToForwarder message) {
+      if (message.hasBracket()) {
+        progress.bracketLeft();
+      }
       sending.toForwarder(message);
     }
 
@@ -593,7 +611,7 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void exit(String reason) {
-      end(dev.understudy.edge.ExitCode.RESTART, reason);
+      end(ExitCode.RESTART, reason);
     }
   }
 
@@ -721,6 +739,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void shut() {
+    pulse.end();
     if (started) {
       loop.stop();
     }

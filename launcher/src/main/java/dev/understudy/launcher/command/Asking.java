@@ -22,6 +22,8 @@ public final class Asking implements AutoCloseable {
    */
   static final long PATIENCE_MILLIS = 20_000;
 
+  private static final long TELLING_MILLIS_MAX = 2_000;
+
   private final RunDirectory directory;
   private final EventLoop loop = new EventLoop("management");
   private final TreeMap<String, ManagementClient> clients = new TreeMap<>();
@@ -49,6 +51,17 @@ public final class Asking implements AutoCloseable {
       throws Supervisors.Nobody, InterruptedException {
     String slot = supervisor.fileName();
     return ask(clients.subMap(slot, true, slot, true), request, patienceMillis);
+  }
+
+  /** Tells one supervisor something and doesn't wait; if it doesn't listen it isn't told. */
+  public void tell(Part supervisor, ManagementRequest.Builder request) {
+    ManagementClient client = clients.get(supervisor.fileName());
+    if (client != null) {
+      var _ =
+          client
+              .call(request.setRequestId(UUID.randomUUID().toString()).build(), TELLING_MILLIS_MAX)
+              .handle((reply, failure) -> null);
+    }
   }
 
   private static ManagementReply ask(

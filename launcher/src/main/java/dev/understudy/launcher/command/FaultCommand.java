@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
     description = "Does something bad to a switch that was started with --fault-injection.",
     footer = {
       "",
-      "FAULT is one of corrupt-row, stall-loop, throw-in-engine, cut-peer, cut-forwarder,",
-      "die-half-sent.",
+      "FAULT is one of corrupt-row, stall-loop, throw-in-engine, slow-engine, out-of-memory,",
+      "cut-peer, cut-forwarder, die-half-sent.",
       "Example:",
       "  understudy fault stall-loop 500 --at A",
       ""

@@ -9,7 +9,9 @@ import dev.understudy.launcher.process.RunDirectory;
 import dev.understudy.launcher.process.Starter;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.ConfigApplyRequest;
+import dev.understudy.schema.Failure;
 import dev.understudy.schema.ManagementRequest;
+import dev.understudy.schema.PeerProcessRequest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "up",
     description = {
-      "Starts a switch: forwarder, supervisor A and B, and a launcher that starts again what exits.",
+      "Starts a switch: forwarder, supervisor A and B, and a launcher that starts again what"
+          + " exits.",
       "",
       "Ending the launcher (Ctrl-C) ends nothing else: `understudy down` stops the switch, and"
           + " `understudy up` with the same state directory looks after it again."
@@ -41,7 +44,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  understudy up                                the built-in example, four UDP ports on loopback",
+      "  understudy up                                the built-in example, four UDP ports on"
+          + " loopback",
       "  understudy up --config sw1.yaml --detach     returns when both supervisors are ready",
       "  understudy up --state DIR                    goes on with the configuration kept in DIR",
       ""
@@ -160,7 +164,7 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
             new Starter(
                 directory,
                 commands(directory, seedIfThere(directory), faultInjection),
-                this::tell,
+                new Telling(asking),
                 part -> List.of("STANDBY_HOT", "ACTIVE").contains(readiness.role(part)));
         LauncherImage image =
             new LauncherImage(
@@ -184,6 +188,35 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
                 + part.title()
                 + " "
                 + what);
+  }
+
+  /**
+   * Tells people, and the other supervisor what was seen of one's process: it may be about to take
+   * over, and writes down why.
+   */
+  private final class Telling implements Starter.Listener {
+    private final Asking asking;
+
+    Telling(Asking asking) {
+      this.asking = asking;
+    }
+
+    @Override
+    public void happened(Part part, String what) {
+      tell(part, what);
+    }
+
+    @Override
+    public void seen(Part part, ProcessId process, Failure failure, String what) {
+      asking.tell(
+          part == Part.SUPERVISOR_A ? Part.SUPERVISOR_B : Part.SUPERVISOR_A,
+          ManagementRequest.newBuilder()
+              .setPeerProcess(
+                  PeerProcessRequest.newBuilder()
+                      .setProcessId(process.pid())
+                      .setFailure(failure)
+                      .setEvidence(what)));
+    }
   }
 
   private void reportReadiness(Readiness readiness, Asking asking, Optional<Config> toApply) {

@@ -1,9 +1,11 @@
 package dev.understudy.launcher.process;
 
+import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.image.BootPointer;
 import dev.understudy.edge.image.ImageException;
 import dev.understudy.edge.image.ImageStore;
 import dev.understudy.linux.Processes;
+import dev.understudy.schema.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.EnumMap;
@@ -40,6 +42,9 @@ public final class Starter {
   @FunctionalInterface
   public interface Listener {
     void happened(Part part, String what);
+
+    /** The same about a supervisor's process, with what it means. */
+    default void seen(Part part, ProcessId process, Failure failure, String what) {}
   }
 
   /** Has a supervisor caught up, so that it may go before others? */
@@ -89,6 +94,7 @@ public final class Starter {
     long startedNanos;
     long startAtNanos;
     boolean low;
+    boolean stopped;
     long syncLookedAtNanos;
     // It runs an image that has not come up yet.
     boolean unproven;
@@ -165,6 +171,9 @@ public final class Starter {
       exited(part, child, process, now);
       return;
     }
+    if (part.isSupervisor()) {
+      lookForStop(part, child, process);
+    }
     if (child.unproven) {
       endUnlessReady(part, child, process, now);
     }
@@ -207,6 +216,21 @@ public final class Starter {
     return Objects.requireNonNull(stores.get(part));
   }
 
+  /** A supervisor that somebody stops is told of once, and once more when it goes on. */
+  private void lookForStop(Part part, Child child, ProcessId process) {
+    boolean stopped = process.isStopped();
+    if (stopped == child.stopped) {
+      return;
+    }
+    child.stopped = stopped;
+    String what =
+        "process " + process.pid() + (stopped ? " is stopped by a signal (state T)" : " goes on");
+    listener.happened(part, what);
+    if (stopped) {
+      listener.seen(part, process, Failure.STOPPED, what);
+    }
+  }
+
   private void exited(Part part, Child child, ProcessId process, long now) {
     OptionalInt status = child.own == null ? OptionalInt.empty() : exitStatus(child.own);
     long wait = child.backoff.waitMillis(now - child.startedNanos);
@@ -217,6 +241,10 @@ public final class Starter {
       Processes.reap(process.pid()); // the child of this process's program before an upgrade
     }
     String how = status.isEmpty() ? "" : describe(status.getAsInt());
+    if (part.isSupervisor()) {
+      listener.seen(
+          part, process, failure(status), "process " + process.pid() + " has ended" + how);
+    }
     String next = wait == 0 ? "starting it again" : "starting it again in " + wait + " ms";
     String often =
         child.backoff.shortLives() > 1
@@ -230,6 +258,7 @@ public final class Starter {
     child.process = Optional.empty();
     child.own = null;
     child.low = false;
+    child.stopped = false;
     child.startAtNanos = now + wait * 1_000_000;
     if (wait == 0 && !isShutDown(part, child)) {
       start(part, child, true);
@@ -252,7 +281,27 @@ public final class Starter {
   }
 
   private static String describe(int status) {
-    return status > 128 ? " by signal " + (status - 128) : " with status " + status;
+    String meaning =
+        switch (status) {
+          case ExitCode.OUT_OF_MEMORY -> " (out of memory)";
+          case ExitCode.BROKEN -> " (a bug was met)";
+          case ExitCode.RESTART -> " (to be started again)";
+          default -> "";
+        };
+    return status > 128 ? " by signal " + (status - 128) : " with status " + status + meaning;
+  }
+
+  /** What the way in which a process ended says of it. */
+  private static Failure failure(OptionalInt status) {
+    if (status.isEmpty()) {
+      return Failure.ENDED;
+    }
+    return switch (status.getAsInt()) {
+      case ExitCode.OUT_OF_MEMORY -> Failure.OUT_OF_MEMORY;
+      case ExitCode.BROKEN -> Failure.BROKEN;
+      case ExitCode.STOPPED, ExitCode.RESTART -> Failure.FAILURE_UNSPECIFIED;
+      default -> status.getAsInt() > 128 ? Failure.KILLED : Failure.ENDED;
+    };
   }
 
   /** A supervisor that returns must not disturb the one that carries the switch. */

@@ -157,7 +157,9 @@ public final class Renderers {
               Cell.of(time(entry.path("time"))),
               Cell.of(text(entry, "term")),
               Cell.of(text(entry, "from") + " → " + text(entry, "to")),
-              Cell.of(text(entry, "trigger")),
+              Cell.of(
+                  text(entry, "trigger")
+                      + (Json.has(entry, "failure") ? ": " + text(entry, "failure") : "")),
               Cell.of(millis(entry.path("gapMillis"))),
               new Cell(
                   hitless,

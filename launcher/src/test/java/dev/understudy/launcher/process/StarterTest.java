@@ -134,12 +134,12 @@ class StarterTest {
   @Test
   void what_dies_at_once_again_and_again_is_started_more_slowly_and_never_given_up()
       throws Exception {
-    Starter starter = starter(Map.of(Part.SUPERVISOR_B, "3"));
+    Starter starter = starter(Map.of(Part.SUPERVISOR_B, "5"));
     starter.start();
     await(
         starter, () -> happened.stream().anyMatch(text -> text.contains("4 short lives in a row")));
     assertThat(happened)
-        .anyMatch(text -> text.contains("with status 3; starting it again"))
+        .anyMatch(text -> text.contains("with status 5; starting it again"))
         .anyMatch(text -> text.contains("starting it again in 100 ms"))
         .anyMatch(text -> text.contains("starting it again in 500 ms"));
   }

@@ -3,10 +3,12 @@ package dev.understudy.supervisor.management;
 import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
 import dev.understudy.edge.SlotName;
+import dev.understudy.schema.Failure;
 import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.Hitless;
 import dev.understudy.schema.Slot;
 import java.util.Comparator;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -43,6 +45,7 @@ final class History {
             .put("from", slot(row.getFrom()))
             .put("to", slot(row.getTo()))
             .put("trigger", row.getTrigger())
+            .put("failure", failure(row.getFailure()))
             .put("reason", row.getReason())
             .put("gapMillis", gapMillis(row))
             .put("hitless", hitless(row.getHitless()));
@@ -65,6 +68,22 @@ final class History {
 
   static @Nullable String slot(Slot slot) {
     return slot == Slot.SLOT_A || slot == Slot.SLOT_B ? SlotName.letter(slot) : null;
+  }
+
+  private static @Nullable String failure(Failure failure) {
+    return switch (failure) {
+      case ENDED,
+          SILENT,
+          LOOP_STALLED,
+          ENGINE_SLOW,
+          FORWARDER_LOST,
+          KILLED,
+          OUT_OF_MEMORY,
+          BROKEN,
+          STOPPED ->
+          failure.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      case FAILURE_UNSPECIFIED, UNRECOGNIZED -> null;
+    };
   }
 
   private static @Nullable String hitless(Hitless hitless) {

@@ -10,6 +10,7 @@ import dev.understudy.schema.ConfigApplyRequest;
 import dev.understudy.schema.ManagementGrpc;
 import dev.understudy.schema.ManagementReply;
 import dev.understudy.schema.ManagementRequest;
+import dev.understudy.schema.PeerProcessRequest;
 import dev.understudy.schema.ShowRequest;
 import dev.understudy.schema.StateRequest;
 import dev.understudy.supervisor.Supervisor;
@@ -181,6 +182,11 @@ public final class ManagementService implements BindableService {
                   outcome.done()
                       ? document(Json.object().put("message", outcome.text()))
                       : refusal(outcome.text()));
+      case PEER_PROCESS -> {
+        PeerProcessRequest seen = request.getPeerProcess();
+        supervisor.peerProcessSeen(seen.getProcessId(), seen.getFailure(), seen.getEvidence());
+        yield CompletableFuture.completedFuture(document(Json.object().put("message", "noted")));
+      }
       case STOP -> stop();
       case KIND_NOT_SET -> refused("this release doesn't know that request");
     };

@@ -1,0 +1,111 @@
+package dev.understudy.replication;
+
+import dev.understudy.schema.Alive;
+import dev.understudy.schema.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a standby knows of an active that it misses: why its brackets don't come. It decides
+ * nothing; {@link Claims} does.
+ */
+final class Evidence {
+  /** A sign of life is sent once a tick; an older one says nothing of now. */
+  static final int ALIVE_TICKS = 3;
+
+  /** A loop that has been at one event for so long is what holds the brackets back. */
+  static final long BUSY_MILLIS = 40;
+
+  private final SupervisorCore core;
+  private @Nullable Alive alive;
+  private int ticksSinceAlive;
+  private int ticksSinceBracket;
+  private boolean askedToTakeOver;
+
+  /** What the launcher saw of the active's process since it made a bracket. */
+  private Loss processSeen = Loss.NONE;
+
+  Evidence(SupervisorCore core) {
+    this.core = core;
+  }
+
+  void bracketSeen() {
+    ticksSinceBracket = 0;
+    askedToTakeOver = false;
+    alive = null;
+    processSeen = Loss.NONE;
+  }
+
+  /** The watch begins anew. */
+  void begin() {
+    bracketSeen();
+  }
+
+  void tick() {
+    ticksSinceBracket++;
+    ticksSinceAlive++;
+  }
+
+  void alive(Alive sign) {
+    alive = sign;
+    ticksSinceAlive = 0;
+  }
+
+  void processSeen(Loss seen) {
+    processSeen = seen;
+  }
+
+  Loss processSeen() {
+    return processSeen;
+  }
+
+  void askedToTakeOver() {
+    askedToTakeOver = true;
+  }
+
+  /** The term was won. */
+  void settled() {
+    askedToTakeOver = false;
+  }
+
+  boolean activeSeemsLost() {
+    return !core.peerUp() || askedToTakeOver || ticksSinceBracket >= core.silenceLimitTicks();
+  }
+
+  /** What is wrong with the active, should it be lost. */
+  Loss loss() {
+    long process = core.peerProcess();
+    if (!core.peerUp()) {
+      return new Loss(Failure.ENDED, process, "the connection to the active ended");
+    }
+    if (askedToTakeOver) {
+      return new Loss(Failure.FORWARDER_LOST, process, "the active has lost the forwarder");
+    }
+    String silence = "no bracket from the active for " + ticksSinceBracket + " ticks";
+    Alive sign = alive;
+    if (sign == null || ticksSinceAlive > ALIVE_TICKS) {
+      return new Loss(Failure.SILENT, process, silence + ", and no other sign of life");
+    }
+    if (sign.getBusyMillis() < BUSY_MILLIS) {
+      return new Loss(
+          Failure.FORWARDER_LOST,
+          process,
+          silence
+              + "; its process lives, and has heard nothing from the forwarder for "
+              + sign.getForwarderSilentMillis()
+              + " ms");
+    }
+    String busy = " for " + sign.getBusyMillis() + " ms";
+    return sign.getEngine().isEmpty()
+        ? new Loss(
+            Failure.LOOP_STALLED,
+            process,
+            silence + "; its process lives, its loop has been at one event" + busy)
+        : new Loss(
+            Failure.ENGINE_SLOW,
+            process,
+            silence
+                + "; its process lives, its loop has been in engine "
+                + sign.getEngine()
+                + busy);
+  }
+}
