@@ -36,15 +36,13 @@ final class Constants {
   static final int PACKET_ADD_MEMBERSHIP = 1;
   static final int PACKET_STATISTICS = 6;
   static final int PACKET_AUXDATA = 8;
+  static final int PACKET_VNET_HDR = 15;
   static final int PACKET_QDISC_BYPASS = 20;
   static final int PACKET_IGNORE_OUTGOING = 23;
   static final int PACKET_MR_MULTICAST = 0;
   static final int PACKET_MR_PROMISC = 1;
-  static final int TP_STATUS_CSUMNOTREADY = 1 << 3;
   static final int TP_STATUS_VLAN_VALID = 1 << 4;
   static final int TP_STATUS_VLAN_TPID_VALID = 1 << 6;
-  static final int TP_STATUS_CSUM_VALID = 1 << 7;
-  static final int TP_STATUS_GSO_TCP = 1 << 8;
 
   // include/uapi/linux/if_ether.h
   static final int ETH_P_ALL = 0x0003;
@@ -58,11 +56,27 @@ final class Constants {
   static final int IFF_LOWER_UP = 1 << 16;
   static final int IFF_TAP = 0x0002;
   static final int IFF_NO_PI = 0x1000;
+  static final int IFF_VNET_HDR = 0x4000;
+  static final int TUN_F_CSUM = 0x01;
+  static final int TUN_F_TSO4 = 0x02;
+  static final int TUN_F_TSO6 = 0x04;
+  static final int TUN_F_TSO_ECN = 0x08;
+  static final int TUN_F_USO4 = 0x20;
+  static final int TUN_F_USO6 = 0x40;
   static final long TUNSETIFF = 0x400454CAL;
+  static final long TUNSETOFFLOAD = 0x400454D0L;
   static final long SIOCGIFINDEX = 0x8933L;
   static final long SIOCGIFFLAGS = 0x8913L;
   static final long SIOCSIFFLAGS = 0x8914L;
   static final long SIOCETHTOOL = 0x8946L;
+
+  // include/uapi/linux/virtio_net.h
+  static final int VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
+  static final int VIRTIO_NET_HDR_GSO_NONE = 0;
+  static final int VIRTIO_NET_HDR_GSO_TCPV4 = 1;
+  static final int VIRTIO_NET_HDR_GSO_TCPV6 = 4;
+  static final int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
+  static final int VIRTIO_NET_HDR_GSO_ECN = 0x80;
 
   // include/uapi/asm-generic/fcntl.h
   static final int O_RDONLY = 0;

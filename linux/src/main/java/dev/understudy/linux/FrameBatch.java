@@ -22,9 +22,13 @@ import java.util.Objects;
  * <p>A slot is
  *
  * <pre>
- *   | headroom 16 octets | frame: destination, source, EtherType … | rest up to the frame size |
+ *   | headroom 32 octets | frame: destination, source, EtherType … | rest up to the frame size |
  *                        ^ start: moves 4 octets down when a tag is pushed, up when one is popped
  * </pre>
+ *
+ * <p>On a channel with offloads, the last octets of the headroom are the virtio header that says
+ * what the frame's sender left to be done; it is read at once, so that tags may be pushed over it,
+ * and written anew when the frame leaves.
  *
  * <p>Everything that {@code recvmmsg} needs is laid out once, here. Receiving, reading, pushing and
  * popping tags allocate nothing. The octets of frame {@code i} are valid until the next receive,
@@ -34,8 +38,8 @@ import java.util.Objects;
  * reach it, a send vector that points at its frames included.
  */
 public final class FrameBatch {
-  /** Room before a received frame, for up to four tags. */
-  public static final int HEADROOM = 16;
+  /** Room before a received frame, for up to four tags and a virtio header. */
+  public static final int HEADROOM = 32;
 
   /** {@link #tag} of a frame without a VLAN tag beside it. */
   public static final int NO_TAG = -1;
@@ -75,6 +79,21 @@ public final class FrameBatch {
   private static final long TP_VLAN_TPID = Structs.offset(Structs.TPACKET_AUXDATA, "tp_vlan_tpid");
   private static final long AUXDATA = Structs.TPACKET_AUXDATA.byteSize();
 
+  /** The virtio header that a channel with offloads puts before a frame. */
+  static final int VIRTIO_HEADER = (int) Structs.VIRTIO_NET_HDR.byteSize();
+
+  private static final long VIRTIO_GSO_TYPE = Structs.offset(Structs.VIRTIO_NET_HDR, "gso_type");
+  private static final long VIRTIO_HDR_LEN = Structs.offset(Structs.VIRTIO_NET_HDR, "hdr_len");
+  private static final long VIRTIO_GSO_SIZE = Structs.offset(Structs.VIRTIO_NET_HDR, "gso_size");
+  private static final long VIRTIO_CSUM_START =
+      Structs.offset(Structs.VIRTIO_NET_HDR, "csum_start");
+  private static final long VIRTIO_CSUM_OFFSET =
+      Structs.offset(Structs.VIRTIO_NET_HDR, "csum_offset");
+
+  private static final int TCP_HEADER_MIN = 20;
+  private static final int TCP_DATA_OFFSET = 12;
+  private static final int UDP_HEADER = 8;
+
   /** A sockaddr_ll of 20 octets or a sockaddr_in6 of 28. */
   private static final int NAME_OCTETS = 32;
 
@@ -91,6 +110,7 @@ public final class FrameBatch {
   private final MemorySegment messages;
   private final MemorySegment controls;
   private final MemorySegment names;
+  private final MemorySegment vectors;
 
   /** One slice per slot, made once for read(2). */
   private final MemorySegment[] frames;
@@ -99,9 +119,16 @@ public final class FrameBatch {
   private final int[] lengths;
   private final int[] tags;
   private final int[] tpids;
-  private final int[] statuses;
   private final boolean[] truncated;
+  private final int[] checksumStarts;
+  private final int[] checksumOffsets;
+  private final int[] segmentSizes;
+  private final int[] segmentKinds;
+  private final int[] headersLengths;
   private int count;
+
+  /** The vectors leave room for a virtio header. */
+  private boolean headed;
 
   /** How many headers, from the first, the kernel may have written to since they were set. */
   private int stale;
@@ -118,10 +145,8 @@ public final class FrameBatch {
     this.messages = arena.allocate(Structs.array(slots, Structs.MMSGHDR));
     this.controls = arena.allocate((long) CONTROL_OCTETS * slots, 8);
     this.names = arena.allocate((long) NAME_OCTETS * slots, 8);
-    MemorySegment vectors = arena.allocate(Structs.array(slots, Structs.IOVEC));
+    this.vectors = arena.allocate(Structs.array(slots, Structs.IOVEC));
     for (int i = 0; i < slots; i++) {
-      vectors.set(JAVA_LONG, i * IOVEC + IOV_BASE, memory.address() + slotStart(i));
-      vectors.set(JAVA_LONG, i * IOVEC + IOV_LEN, frameOctetsMax);
       messages.set(JAVA_LONG, i * MMSGHDR + MSG_NAME, names.address() + (long) i * NAME_OCTETS);
       messages.set(JAVA_LONG, i * MMSGHDR + MSG_IOV, vectors.address() + i * IOVEC);
       messages.set(JAVA_LONG, i * MMSGHDR + MSG_IOVLEN, 1);
@@ -129,15 +154,17 @@ public final class FrameBatch {
           JAVA_LONG, i * MMSGHDR + MSG_CONTROL, controls.address() + (long) i * CONTROL_OCTETS);
     }
     this.frames = new MemorySegment[slots];
-    for (int i = 0; i < slots; i++) {
-      frames[i] = memory.asSlice(slotStart(i), frameOctetsMax);
-    }
+    point(0);
     this.starts = new long[slots];
     this.lengths = new int[slots];
     this.tags = new int[slots];
     this.tpids = new int[slots];
-    this.statuses = new int[slots];
     this.truncated = new boolean[slots];
+    this.checksumStarts = new int[slots];
+    this.checksumOffsets = new int[slots];
+    this.segmentSizes = new int[slots];
+    this.segmentKinds = new int[slots];
+    this.headersLengths = new int[slots];
     this.stale = slots;
   }
 
@@ -148,9 +175,33 @@ public final class FrameBatch {
 
   // Filling.
 
-  /** recvmmsg on a socket: how many frames came, 0 if none waited, or minus errno. */
-  int receiveFrom(int fd, int framesMax) {
+  /** Where the kernel is to put frames, with room for a header before them or without. */
+  private void point(int headerOctets) {
+    for (int i = 0; i < slots; i++) {
+      long at = slotStart(i) - headerOctets;
+      vectors.set(JAVA_LONG, i * IOVEC + IOV_BASE, memory.address() + at);
+      vectors.set(JAVA_LONG, i * IOVEC + IOV_LEN, headerOctets + frameOctetsMax);
+      frames[i] = memory.asSlice(at, headerOctets + frameOctetsMax);
+    }
+    headed = headerOctets != 0;
+  }
+
+  /** Does nothing in the usual case of a batch that serves channels of one kind. */
+  private int prepare(boolean offloads) {
+    if (offloads != headed) {
+      point(offloads ? VIRTIO_HEADER : 0);
+    }
+    return offloads ? VIRTIO_HEADER : 0;
+  }
+
+  /**
+   * recvmmsg on a socket: how many frames came, 0 if none waited, or minus errno.
+   *
+   * @param offloads of the channel
+   */
+  int receiveFrom(int fd, int framesMax, boolean offloads) {
     int wanted = Math.min(framesMax, slots);
+    int header = prepare(offloads);
     rearm();
     int received = C.recvmmsg(fd, messages, wanted, Constants.MSG_DONTWAIT, MemorySegment.NULL);
     if (received < 0) {
@@ -162,24 +213,28 @@ public final class FrameBatch {
     stale = Math.min(received + 1, slots);
     count = received;
     for (int i = 0; i < received; i++) {
-      decode(i);
+      decode(i, header);
     }
     return received;
   }
 
   /** read on a TAP: one frame a call, until none waits or the batch is full. As receiveFrom. */
-  int readFrom(int fd, int framesMax) {
+  int readFrom(int fd, int framesMax, boolean offloads) {
     int wanted = Math.min(framesMax, slots);
+    int header = prepare(offloads);
     count = 0;
     while (count < wanted) {
-      long read = C.read(fd, frames[count], frameOctetsMax);
+      long read = C.read(fd, frames[count], header + frameOctetsMax);
       if (read < 0) {
         boolean none = read == -Errno.EAGAIN || read == -Errno.EINTR;
         return count > 0 || none ? count : (int) read;
       }
-      take((int) read);
+      int i = take((int) Math.max(0, read - header));
       // The device cuts silently, so a frame that fills the slot may have been longer.
-      truncated[count - 1] = read == frameOctetsMax;
+      truncated[i] = read == header + frameOctetsMax;
+      if (header != 0) {
+        decodeHeader(i);
+      }
     }
     return count;
   }
@@ -192,14 +247,18 @@ public final class FrameBatch {
     }
   }
 
-  private void decode(int i) {
+  private void decode(int i, int header) {
     long message = i * MMSGHDR;
     starts[i] = slotStart(i);
-    lengths[i] = messages.get(JAVA_INT, message + MSG_LEN);
+    lengths[i] = Math.max(0, messages.get(JAVA_INT, message + MSG_LEN) - header);
     truncated[i] = (messages.get(JAVA_INT, message + MSG_FLAGS) & Constants.MSG_TRUNC) != 0;
     tags[i] = NO_TAG;
     tpids[i] = 0;
-    statuses[i] = 0;
+    if (header == 0) {
+      nothingLeft(i);
+    } else {
+      decodeHeader(i);
+    }
     long control = (long) i * CONTROL_OCTETS;
     long end =
         control
@@ -218,9 +277,49 @@ public final class FrameBatch {
     }
   }
 
+  private void nothingLeft(int i) {
+    checksumStarts[i] = 0;
+    segmentSizes[i] = 0;
+    headersLengths[i] = 0;
+  }
+
+  private void decodeHeader(int i) {
+    long header = starts[i] - VIRTIO_HEADER;
+    int kind =
+        memory.get(JAVA_BYTE, header + VIRTIO_GSO_TYPE) & 0xFF & ~Constants.VIRTIO_NET_HDR_GSO_ECN;
+    boolean unsummed = (memory.get(JAVA_BYTE, header) & Constants.VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0;
+    if (kind == Constants.VIRTIO_NET_HDR_GSO_NONE && !unsummed) {
+      nothingLeft(i);
+      return;
+    }
+    leave(
+        i,
+        unsummed ? memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_CSUM_START) & 0xFFFF : 0,
+        memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_CSUM_OFFSET) & 0xFFFF,
+        kind);
+    segmentSizes[i] =
+        kind == Constants.VIRTIO_NET_HDR_GSO_NONE
+            ? 0
+            : memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_GSO_SIZE) & 0xFFFF;
+  }
+
+  private void leave(int i, int checksumStart, int checksumOffset, int kind) {
+    checksumStarts[i] = checksumStart;
+    checksumOffsets[i] = checksumOffset;
+    segmentKinds[i] = kind;
+    headersLengths[i] = checksumStart + checksumOffset + 2;
+    if (kind == Constants.VIRTIO_NET_HDR_GSO_UDP_L4) {
+      headersLengths[i] = checksumStart + UDP_HEADER;
+    } else if (kind != Constants.VIRTIO_NET_HDR_GSO_NONE
+        && lengths[i] >= checksumStart + TCP_HEADER_MIN) {
+      int dataOffset =
+          memory.get(JAVA_BYTE, starts[i] + checksumStart + TCP_DATA_OFFSET) >> 4 & 0xF;
+      headersLengths[i] = checksumStart + 4 * dataOffset;
+    }
+  }
+
   private void decodeAuxdata(int i, long auxdata) {
     int status = controls.get(JAVA_INT, auxdata + TP_STATUS);
-    statuses[i] = status;
     if ((status & Constants.TP_STATUS_VLAN_VALID) != 0) {
       tags[i] = controls.get(JAVA_SHORT, auxdata + TP_VLAN_TCI) & 0xFFFF;
       tpids[i] =
@@ -247,6 +346,25 @@ public final class FrameBatch {
     return take(frame.length);
   }
 
+  /** As {@link #append(byte[])}, a frame whose sender left something to be done. */
+  public int append(byte[] frame, Offload offload) {
+    int i = append(frame);
+    leave(i, offload.checksumStart(), offload.checksumOffset(), offload.kind().number());
+    segmentSizes[i] = offload.segmentSize();
+    return i;
+  }
+
+  /**
+   * Takes the next free slot for a frame of so many octets, which the caller writes into {@link
+   * #memory} at {@link #start}.
+   *
+   * @return its index
+   */
+  public int reserve(int length) {
+    nextSlotFor(length);
+    return take(length);
+  }
+
   /** Copies frame {@code index} of another batch into the next free slot, its tag included. */
   public int append(FrameBatch source, int index) {
     int length = source.length(index);
@@ -254,8 +372,12 @@ public final class FrameBatch {
     int i = take(length);
     tags[i] = source.tags[index];
     tpids[i] = source.tpids[index];
-    statuses[i] = source.statuses[index];
     truncated[i] = source.truncated[index];
+    checksumStarts[i] = source.checksumStarts[index];
+    checksumOffsets[i] = source.checksumOffsets[index];
+    segmentSizes[i] = source.segmentSizes[index];
+    segmentKinds[i] = source.segmentKinds[index];
+    headersLengths[i] = source.headersLengths[index];
     return i;
   }
 
@@ -276,8 +398,8 @@ public final class FrameBatch {
     lengths[i] = length;
     tags[i] = NO_TAG;
     tpids[i] = 0;
-    statuses[i] = 0;
     truncated[i] = false;
+    nothingLeft(i);
     return i;
   }
 
@@ -326,21 +448,60 @@ public final class FrameBatch {
   }
 
   /**
-   * Whether the transport checksum of the frame was left for a network card to fill in
-   * (TP_STATUS_CSUMNOTREADY): the octets are not fit for a wire as they are.
+   * Where in the frame the octets begin that its sender left to be summed, to its end; 0 when
+   * nothing is left to do, or when the channel has no offloads to tell.
    */
-  public boolean checksumMissing(int i) {
-    return (statuses[Objects.checkIndex(i, count)] & Constants.TP_STATUS_CSUMNOTREADY) != 0;
+  public int checksumStart(int i) {
+    return checksumStarts[Objects.checkIndex(i, count)];
   }
 
-  /** Whether the kernel vouches for the transport checksum (TP_STATUS_CSUM_VALID). */
-  public boolean checksumValid(int i) {
-    return (statuses[Objects.checkIndex(i, count)] & Constants.TP_STATUS_CSUM_VALID) != 0;
+  /** Where the checksum is, from {@link #checksumStart}. */
+  public int checksumOffset(int i) {
+    return checksumOffsets[Objects.checkIndex(i, count)];
   }
 
-  /** Whether this is a row of TCP segments that nobody has cut yet (TP_STATUS_GSO_TCP). */
-  public boolean unsegmented(int i) {
-    return (statuses[Objects.checkIndex(i, count)] & Constants.TP_STATUS_GSO_TCP) != 0;
+  /** Payload octets of each segment but the last; 0 for a single frame. */
+  public int segmentSize(int i) {
+    return segmentSizes[Objects.checkIndex(i, count)];
+  }
+
+  /** Whether a row of segments is one of datagrams; otherwise it is one of TCP. */
+  public boolean segmentsAreDatagrams(int i) {
+    return segmentKinds[Objects.checkIndex(i, count)] == Constants.VIRTIO_NET_HDR_GSO_UDP_L4;
+  }
+
+  /** Octets before the payload of a row of segments. */
+  public int headersLength(int i) {
+    return headersLengths[Objects.checkIndex(i, count)];
+  }
+
+  /**
+   * Writes the virtio header of frame {@code i} for a channel with offloads.
+   *
+   * @param tagLength octets of a tag that will be put behind the addresses
+   */
+  void writeHeader(int i, MemorySegment target, long at, int tagLength) {
+    target.set(JAVA_LONG_UNALIGNED, at, 0);
+    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_OFFSET, (short) 0);
+    if (checksumStarts[i] == 0) {
+      return;
+    }
+    target.set(JAVA_BYTE, at, (byte) Constants.VIRTIO_NET_HDR_F_NEEDS_CSUM);
+    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_HDR_LEN, (short) (headersLengths[i] + tagLength));
+    target.set(
+        JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_START, (short) (checksumStarts[i] + tagLength));
+    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_OFFSET, (short) checksumOffsets[i]);
+    if (segmentSizes[i] != 0) {
+      target.set(JAVA_BYTE, at + VIRTIO_GSO_TYPE, (byte) segmentKinds[i]);
+      target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_GSO_SIZE, (short) segmentSizes[i]);
+    }
+  }
+
+  /** The address of a virtio header that lies before the frame, written there. */
+  long headedAddress(int i) {
+    long at = start(i) - VIRTIO_HEADER;
+    writeHeader(i, memory, at, 0);
+    return memory.address() + at;
   }
 
   /** PACKET_HOST (0), PACKET_BROADCAST (1) … of packet(7), or -1 if not from a packet socket. */
@@ -425,7 +586,7 @@ public final class FrameBatch {
     if (length < MACS) {
       throw new IllegalArgumentException("a tag behind a frame of " + length + " octets");
     }
-    if (starts[i] - TAG < i * stride) {
+    if (starts[i] - TAG - VIRTIO_HEADER < i * stride) {
       throw new IllegalStateException("no headroom is left for another tag");
     }
     moveAddresses(i, -TAG);
@@ -443,6 +604,10 @@ public final class FrameBatch {
     memory.set(INT_BE, from + octets + 8, second);
     starts[i] = from + octets;
     lengths[i] -= octets;
+    if (checksumStarts[i] != 0) {
+      checksumStarts[i] -= octets;
+      headersLengths[i] -= octets;
+    }
   }
 
   /** The address of the frame's first octet, for a vector that holds on to this batch. */

@@ -32,6 +32,13 @@ public sealed interface FrameChannel extends AutoCloseable
    */
   int send(SendVector frames, int from);
 
+  /**
+   * Whether frames come and go with what their senders left to be done ({@link Offload}), so that a
+   * row of segments passes whole. A {@link SendVector} for such a channel is made {@linkplain
+   * SendVector#withOffloads for it}.
+   */
+  boolean offloads();
+
   @Override
   void close();
 }

@@ -31,6 +31,8 @@ public record PacketOptions(
   public enum Flag {
     /** The interface takes frames for every destination (PACKET_MR_PROMISC). */
     PROMISCUOUS,
+    /** Frames come and go with what their senders left to be done (PACKET_VNET_HDR). */
+    OFFLOADS,
     /** Frames leave without the interface's queueing discipline (PACKET_QDISC_BYPASS). */
     QDISC_BYPASS
   }

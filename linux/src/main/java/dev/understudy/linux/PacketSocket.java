@@ -26,6 +26,7 @@ public final class PacketSocket implements FrameChannel {
 
   private final Descriptor socket;
   private final int interfaceIndex;
+  private final boolean offloads;
   private final int receiveBufferOctets;
   private final int sendBufferOctets;
   private long received;
@@ -39,6 +40,10 @@ public final class PacketSocket implements FrameChannel {
     this.interfaceIndex = interfaceIndex;
     socket.set(Constants.SOL_PACKET, Constants.PACKET_AUXDATA, "PACKET_AUXDATA", 1);
     socket.set(Constants.SOL_PACKET, Constants.PACKET_IGNORE_OUTGOING, "PACKET_IGNORE_OUTGOING", 1);
+    this.offloads = options.flags().contains(PacketOptions.Flag.OFFLOADS);
+    if (offloads) {
+      socket.set(Constants.SOL_PACKET, Constants.PACKET_VNET_HDR, "PACKET_VNET_HDR", 1);
+    }
     this.receiveBufferOctets = socket.receiveBuffer(options.receiveBuffer().octets());
     this.sendBufferOctets = socket.sendBuffer(options.sendBuffer().octets());
     if (options.flags().contains(PacketOptions.Flag.QDISC_BYPASS)) {
@@ -122,12 +127,17 @@ public final class PacketSocket implements FrameChannel {
 
   @Override
   public int receive(FrameBatch batch, int framesMax) {
-    return batch.receiveFrom(socket.fd(), framesMax);
+    return batch.receiveFrom(socket.fd(), framesMax, offloads);
   }
 
   @Override
   public int send(SendVector frames, int from) {
     return frames.sendTo(socket.fd(), from);
+  }
+
+  @Override
+  public boolean offloads() {
+    return offloads;
   }
 
   public int interfaceIndex() {

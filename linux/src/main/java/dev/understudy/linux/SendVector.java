@@ -22,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  *   addTagged  | frame[0..12) | 0x8100 tci | frame[12..) |
  * </pre>
  *
+ * <p>For a channel with offloads a virtio header goes before each: in the batch's headroom for a
+ * frame as it is, here for a tagged one, because a tag moves what the header counts.
+ *
  * <p>The batches' frames must stay as they are until {@link #flush} or {@link #clear}. Nothing here
  * allocates after construction. A vector belongs to one thread at a time.
  */
 public final class SendVector {
-  private static final int PIECES = 3;
+  private static final int PIECES = 4;
   private static final int MACS = 12;
   private static final int TAG = 4;
   private static final ValueLayout.OfShort SHORT_BE = JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN);
@@ -42,6 +45,8 @@ public final class SendVector {
   private final MemorySegment messages;
   private final MemorySegment vectors;
   private final MemorySegment tags;
+  private final MemorySegment headers;
+  private final boolean offloads;
 
   /** Slices made once, so that sending from the middle allocates nothing. */
   private final MemorySegment[] messagesFrom;
@@ -55,7 +60,7 @@ public final class SendVector {
 
   private int count;
 
-  private SendVector(int capacity) {
+  private SendVector(int capacity, boolean offloads) {
     if (capacity < 1 || capacity > FrameBatch.SLOTS_MAX) {
       throw new IllegalArgumentException(
           "capacity must be 1 to " + FrameBatch.SLOTS_MAX + ", not " + capacity);
@@ -65,6 +70,8 @@ public final class SendVector {
     this.messages = arena.allocate(Structs.array(capacity, Structs.MMSGHDR));
     this.vectors = arena.allocate(Structs.array(capacity * PIECES, Structs.IOVEC));
     this.tags = arena.allocate((long) capacity * TAG, TAG);
+    this.headers = arena.allocate((long) capacity * FrameBatch.VIRTIO_HEADER);
+    this.offloads = offloads;
     this.messagesFrom = new MemorySegment[capacity];
     this.vectorsOf = new MemorySegment[capacity];
     for (int i = 0; i < capacity; i++) {
@@ -79,7 +86,12 @@ public final class SendVector {
 
   /** A vector of up to {@code capacity} (1 to 1,024) frames. */
   public static SendVector of(int capacity) {
-    return new SendVector(capacity);
+    return new SendVector(capacity, false);
+  }
+
+  /** A vector for a channel with {@link FrameChannel#offloads}. */
+  public static SendVector withOffloads(int capacity) {
+    return new SendVector(capacity, true);
   }
 
   /**
@@ -93,7 +105,11 @@ public final class SendVector {
     }
     long piece = (long) count * PIECES * IOVEC;
     int length = batch.length(index);
-    set(piece, batch.address(index), length);
+    if (offloads) {
+      set(piece, batch.headedAddress(index), FrameBatch.VIRTIO_HEADER + length);
+    } else {
+      set(piece, batch.address(index), length);
+    }
     take(batch, length, 1);
     return true;
   }
@@ -115,12 +131,19 @@ public final class SendVector {
     long tag = (long) count * TAG;
     tags.set(SHORT_BE, tag, (short) protocol.etherType());
     tags.set(SHORT_BE, tag + 2, (short) tagControlInformation);
-    long piece = (long) count * PIECES * IOVEC;
+    long first = (long) count * PIECES * IOVEC;
+    long piece = first;
+    if (offloads) {
+      long header = (long) count * FrameBatch.VIRTIO_HEADER;
+      batch.writeHeader(index, headers, header, TAG);
+      set(piece, headers.address() + header, FrameBatch.VIRTIO_HEADER);
+      piece += IOVEC;
+    }
     long address = batch.address(index);
     set(piece, address, MACS);
     set(piece + IOVEC, tags.address() + tag, TAG);
     set(piece + 2 * IOVEC, address + MACS, length - MACS);
-    take(batch, length + TAG, PIECES);
+    take(batch, length + TAG, (int) ((piece - first) / IOVEC) + 3);
     return true;
   }
 

@@ -86,6 +86,17 @@ final class Structs {
       structLayout(JAVA_INT.withName("tp_packets"), JAVA_INT.withName("tp_drops"))
           .withName("tpacket_stats");
 
+  /** include/uapi/linux/virtio_net.h; numbers are the host's own, as of old. */
+  static final StructLayout VIRTIO_NET_HDR =
+      structLayout(
+              JAVA_BYTE.withName("flags"),
+              JAVA_BYTE.withName("gso_type"),
+              JAVA_SHORT.withName("hdr_len"),
+              JAVA_SHORT.withName("gso_size"),
+              JAVA_SHORT.withName("csum_start"),
+              JAVA_SHORT.withName("csum_offset"))
+          .withName("virtio_net_hdr");
+
   /** packet(7), include/uapi/linux/if_packet.h. */
   static final StructLayout PACKET_MREQ =
       structLayout(
@@ -243,6 +254,7 @@ final class Structs {
           SOCKADDR_LL,
           TPACKET_AUXDATA,
           TPACKET_STATS,
+          VIRTIO_NET_HDR,
           PACKET_MREQ,
           SOCK_FILTER,
           SOCK_FPROG,

@@ -16,10 +16,12 @@ import java.lang.foreign.MemorySegment;
 public final class TapDevice implements FrameChannel {
   private final Descriptor device;
   private final String name;
+  private final boolean offloads;
 
-  private TapDevice(Descriptor device, String name) {
+  private TapDevice(Descriptor device, String name, boolean offloads) {
     this.device = device;
     this.name = name;
+    this.offloads = offloads;
   }
 
   /**
@@ -31,13 +33,47 @@ public final class TapDevice implements FrameChannel {
    *     the driver
    */
   public static TapDevice open(String name) {
+    return open(name, Constants.IFF_TAP | Constants.IFF_NO_PI);
+  }
+
+  /** As {@link #open(String)}, with {@link #offloads}. */
+  public static TapDevice openWithOffloads(String name) {
+    TapDevice tap = open(name, Constants.IFF_TAP | Constants.IFF_NO_PI | Constants.IFF_VNET_HDR);
+    try {
+      tap.takeOffloads();
+      return tap;
+    } catch (RuntimeException e) {
+      tap.close();
+      throw e;
+    }
+  }
+
+  private void takeOffloads() {
+    int tcp =
+        Constants.TUN_F_CSUM
+            | Constants.TUN_F_TSO4
+            | Constants.TUN_F_TSO6
+            | Constants.TUN_F_TSO_ECN;
+    int result = offer(tcp | Constants.TUN_F_USO4 | Constants.TUN_F_USO6);
+    // Before Linux 6.2 there is no UDP among them.
+    ErrnoException.check(
+        result == -Errno.EINVAL ? offer(tcp) : result, "ioctl", "TUNSETOFFLOAD", name);
+  }
+
+  /** The argument is the number itself and not where it is. */
+  private int offer(int flags) {
+    return C.ioctl(device.fd(), Constants.TUNSETOFFLOAD, MemorySegment.ofAddress(flags));
+  }
+
+  private static TapDevice open(String name, int flags) {
     Descriptor device = Descriptor.open("/dev/net/tun", Constants.O_RDWR | Constants.O_NONBLOCK);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment request = InterfaceRequests.request(arena, name);
-      InterfaceRequests.flags(request, Constants.IFF_TAP | Constants.IFF_NO_PI);
+      InterfaceRequests.flags(request, flags);
       ErrnoException.check(
           C.ioctl(device.fd(), Constants.TUNSETIFF, request), "ioctl", "TUNSETIFF", name);
-      return new TapDevice(device, InterfaceRequests.name(request));
+      return new TapDevice(
+          device, InterfaceRequests.name(request), (flags & Constants.IFF_VNET_HDR) != 0);
     } catch (RuntimeException e) {
       device.close();
       throw e;
@@ -65,12 +101,17 @@ public final class TapDevice implements FrameChannel {
 
   @Override
   public int receive(FrameBatch batch, int framesMax) {
-    return batch.readFrom(device.fd(), framesMax);
+    return batch.readFrom(device.fd(), framesMax, offloads);
   }
 
   @Override
   public int send(SendVector frames, int from) {
     return frames.writeTo(device.fd(), from);
+  }
+
+  @Override
+  public boolean offloads() {
+    return offloads;
   }
 
   @Override

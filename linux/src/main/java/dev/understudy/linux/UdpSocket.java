@@ -147,11 +147,11 @@ public final class UdpSocket implements FrameChannel {
 
   @Override
   public int receive(FrameBatch batch, int framesMax) {
-    int result = batch.receiveFrom(socket.fd(), framesMax);
+    int result = batch.receiveFrom(socket.fd(), framesMax, false);
     if (result < 0 && SendTally.isRefusal(-result)) {
       refusals++;
       // Reading the error cleared it; what waits behind it is still there.
-      result = batch.receiveFrom(socket.fd(), framesMax);
+      result = batch.receiveFrom(socket.fd(), framesMax, false);
     }
     return result < 0 && SendTally.isRefusal(-result) ? 0 : result;
   }
@@ -187,6 +187,11 @@ public final class UdpSocket implements FrameChannel {
   /** As {@link #receiveBufferOctets}, for frames that leave. */
   public int sendBufferOctets() {
     return sendBufferOctets;
+  }
+
+  @Override
+  public boolean offloads() {
+    return false;
   }
 
   @Override

@@ -62,16 +62,16 @@ class FrameTest {
   }
 
   @Test
-  void headroom_holds_four_tags_and_refuses_the_fifth() {
+  void headroom_holds_five_tags_and_refuses_the_sixth() {
     FrameBatch batch = FrameBatch.of(FrameSize.STANDARD, 2);
     batch.append(new byte[60]);
     int i = batch.append(frame("02:00:00:00:00:01", 60));
-    for (int tag = 1; tag <= 4; tag++) {
+    for (int tag = 1; tag <= 5; tag++) {
       batch.pushTag(i, TagProtocol.SERVICE, tag);
     }
-    assertThat(batch.length(i)).isEqualTo(76);
-    assertThat(batch.intAt(i, 12)).isEqualTo(0x88A8_0004);
-    assertThatThrownBy(() -> batch.pushTag(i, TagProtocol.CUSTOMER, 5))
+    assertThat(batch.length(i)).isEqualTo(80);
+    assertThat(batch.intAt(i, 12)).isEqualTo(0x88A8_0005);
+    assertThatThrownBy(() -> batch.pushTag(i, TagProtocol.CUSTOMER, 6))
         .isInstanceOf(IllegalStateException.class);
     assertThat(batch.octets(0)).isEqualTo(new byte[60]);
   }

@@ -76,8 +76,8 @@ class PacketSocketTest {
             assertThat(in.tagProtocol(i)).as("kind of %d", frame).isEqualTo(protocols[frame]);
             assertThat(in.popTag(i)).isEqualTo(tags[frame]);
             assertThat(in.truncated(i)).isFalse();
-            assertThat(in.checksumMissing(i)).isFalse();
-            assertThat(in.unsegmented(i)).isFalse();
+            assertThat(in.checksumStart(i)).isZero();
+            assertThat(in.segmentSize(i)).isZero();
             // Not for this host's address, so promiscuous reception brought it: PACKET_OTHERHOST.
             assertThat(in.packetType(i)).isEqualTo(3);
             assertThat(in.octets(i))

@@ -45,6 +45,7 @@ class StructsTest {
       #include <linux/if_ether.h>
       #include <linux/if_packet.h>
       #include <linux/if_tun.h>
+      #include <linux/virtio_net.h>
       #include <linux/netlink.h>
       #include <linux/rtnetlink.h>
       #include <linux/sockios.h>
@@ -58,8 +59,12 @@ class StructsTest {
       #ifndef PACKET_IGNORE_OUTGOING
       #define PACKET_IGNORE_OUTGOING 23
       #endif
-      #ifndef TP_STATUS_GSO_TCP
-      #define TP_STATUS_GSO_TCP (1 << 8)
+      #ifndef TUN_F_USO4
+      #define TUN_F_USO4 0x20
+      #define TUN_F_USO6 0x40
+      #endif
+      #ifndef VIRTIO_NET_HDR_GSO_UDP_L4
+      #define VIRTIO_NET_HDR_GSO_UDP_L4 5
       #endif
       """;
 

@@ -27,7 +27,7 @@ final class DataPort {
   boolean dirty;
 
   private final SoftSwitch soft;
-  private final SendVector vector = SendVector.of(SEND_MAX);
+  private final SendVector vector;
   private final SendTally tally = new SendTally();
   private long pendingOctets;
   private long receiveDropsSeen;
@@ -37,6 +37,7 @@ final class DataPort {
     this.channel = channel;
     this.batch = batch;
     this.soft = soft;
+    vector = channel.offloads() ? SendVector.withOffloads(SEND_MAX) : SendVector.of(SEND_MAX);
   }
 
   /** Adds a frame of a batch; when there is no room, what there is goes first. */

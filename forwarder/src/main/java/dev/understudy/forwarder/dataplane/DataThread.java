@@ -14,6 +14,7 @@ import dev.understudy.linux.FrameSize;
 import dev.understudy.linux.MonotonicClock;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.linux.TagProtocol;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ final class DataThread implements Runnable {
   /** Frames that are received at once. */
   static final int BATCH = 64;
 
+  /** Frames that are cut or summed before they have to leave. */
+  private static final int FINISHED_MAX = 128;
+
   /** How long the thread sleeps at most; addresses age meanwhile. */
   private static final long IDLE_NANOS = 250_000_000L;
 
@@ -43,9 +47,18 @@ final class DataThread implements Runnable {
   private final Epoll epoll = Epoll.open(READY_MAX);
   private final MonotonicClock clock = new MonotonicClock();
   private final FrameView view = new FrameView();
+  private final FrameView summedView = new FrameView();
   private final @Nullable DataPort[] ports = new DataPort[SoftSwitch.PORT_MAX + 1];
   private final DataPort[] dirty = new DataPort[SoftSwitch.PORT_MAX + 1];
   private final Map<FrameSize, FrameBatch> batches = new EnumMap<>(FrameSize.class);
+
+  /** For channels with offloads, in whose batches there is a header before each frame. */
+  private final FrameBatch unsegmented = FrameBatch.of(FrameSize.UNSEGMENTED, BATCH);
+
+  /** What was cut or summed here and has not left yet. */
+  private final FrameBatch finished = FrameBatch.of(FrameSize.JUMBO, FINISHED_MAX);
+
+  private final Segmentation segmentation = new Segmentation();
   private final FrameBatch control = FrameBatch.of(FrameSize.STANDARD, 1);
   private final ControlQueue queue;
   private final AtomicBoolean queueTold;
@@ -164,13 +177,12 @@ final class DataThread implements Runnable {
       forward(number, now);
     }
     flushDirty();
+    finished.clear();
   }
 
   private void forward(int number, long now) {
     if (batch.truncated(index)) {
-      dropEarly(
-          number,
-          batch.unsegmented(index) ? PortCounter.DROP_SEGMENTED : PortCounter.DROP_TRUNCATED);
+      dropEarly(number, PortCounter.DROP_TRUNCATED);
       return;
     }
     int tci = batch.popTag(index);
@@ -179,9 +191,9 @@ final class DataThread implements Runnable {
       batch.pushTag(index, TagProtocol.SERVICE, tci);
       tci = FrameBatch.NO_TAG;
     }
-    if (batch.checksumMissing(index)
-        && !Checksums.complete(batch.memory(), batch.start(index), batch.length(index))) {
-      dropEarly(number, PortCounter.DROP_CHECKSUM);
+    int segmentSize = batch.segmentSize(index);
+    if (segmentSize != 0 && !segmentation.read(batch, index)) {
+      dropEarly(number, PortCounter.DROP_SEGMENTED);
       return;
     }
     view.set(
@@ -189,6 +201,9 @@ final class DataThread implements Runnable {
         batch.start(index),
         batch.length(index),
         tci == FrameBatch.NO_TAG ? FrameView.NO_TAG : tci);
+    if (segmentSize != 0) {
+      view.segments(segmentation.length(0));
+    }
     soft.receive(number, view, now);
   }
 
@@ -224,16 +239,105 @@ final class DataThread implements Runnable {
         soft.count(number, PortCounter.DROP_SEND_FAILED, 1);
         return;
       }
+      if (batch.checksumStart(index) == 0) {
+        enqueue(port, batch, index, tci);
+      } else if (batch.segmentSize(index) != 0) {
+        segments(port, frame, tci);
+      } else if (port.channel.offloads()) {
+        enqueue(port, batch, index, tci);
+      } else {
+        sum(port, frame, tci);
+      }
+    }
+
+    private void enqueue(DataPort port, FrameBatch from, int place, int tci) {
       boolean wasDirty = port.dirty;
-      port.add(batch, index, tci);
+      port.add(from, place, tci);
       if (!wasDirty) {
         dirty[dirtyCount++] = port;
       }
     }
 
+    /** A row of segments leaves whole where that can be said of it, and is cut elsewhere. */
+    private void segments(DataPort port, FrameView frame, int tci) {
+      if (port.channel.offloads() && !segmentation.isTunnel()) {
+        soft.count(port.number, PortCounter.TX_SEGMENTS_WHOLE, 1);
+        enqueue(port, batch, index, tci);
+        return;
+      }
+      int tagLength = tci == FrameView.NO_TAG ? 0 : FrameView.TAG_LENGTH;
+      soft.count(port.number, PortCounter.TX_FRAMES, -1);
+      soft.count(port.number, PortCounter.TX_OCTETS, -frame.lengthWith(tci));
+      if (segmentation.length(0) > finished.frameOctetsMax()) {
+        soft.count(port.number, PortCounter.DROP_TOO_LONG, 1);
+        return;
+      }
+      soft.count(port.number, PortCounter.TX_SEGMENTS_CUT, 1);
+      for (int segment = 0; segment < segmentation.count(); segment++) {
+        int length = segmentation.length(segment);
+        int place = place(length);
+        segmentation.write(segment, finished.memory(), finished.start(place));
+        soft.count(port.number, PortCounter.TX_FRAMES, 1);
+        soft.count(port.number, PortCounter.TX_OCTETS, length + tagLength);
+        enqueue(port, finished, place, tci);
+      }
+    }
+
+    /** Finishes a checksum in a copy, because the frame may leave by other ports as it is. */
+    private void sum(DataPort port, FrameView frame, int tci) {
+      int length = batch.length(index);
+      PortCounter reason = PortCounter.DROP_TOO_LONG;
+      if (length <= finished.frameOctetsMax()) {
+        int place = place(length);
+        MemorySegment.copy(
+            batch.memory(), batch.start(index), finished.memory(), finished.start(place), length);
+        if (complete(finished.memory(), finished.start(place), length)) {
+          enqueue(port, finished, place, tci);
+          return;
+        }
+        reason = PortCounter.DROP_CHECKSUM;
+      }
+      soft.count(port.number, PortCounter.TX_FRAMES, -1);
+      soft.count(port.number, PortCounter.TX_OCTETS, -frame.lengthWith(tci));
+      soft.count(port.number, reason, 1);
+    }
+
+    /** A control frame as the judgement is to have it. */
+    private FrameView summed(FrameView frame) {
+      if (batch.checksumStart(index) == 0) {
+        return frame;
+      }
+      int length = batch.length(index);
+      int place = place(length);
+      MemorySegment memory = finished.memory();
+      long start = finished.start(place);
+      MemorySegment.copy(batch.memory(), batch.start(index), memory, start, length);
+      complete(memory, start, length);
+      return summedView.set(memory, start, length, frame.tci());
+    }
+
+    private boolean complete(MemorySegment memory, long start, int length) {
+      int from = batch.checksumStart(index);
+      return Checksums.complete(memory, start + from, length - from, batch.checksumOffset(index));
+    }
+
+    /** A place for a finished frame; when there is none, what is there leaves first. */
+    private int place(int length) {
+      if (finished.count() == finished.slots()) {
+        flushDirty();
+        finished.clear();
+      }
+      return finished.reserve(length);
+    }
+
     @Override
     public void punt(int number, FrameView frame, int tci, String trafficClass) {
-      if (!queue.put(number, frame, tci, trafficClass)) {
+      if (frame.lengthWith(tci) > ControlQueue.FRAME_OCTETS_MAX) {
+        soft.count(number, PortCounter.RX_CONTROL_FRAMES, -1);
+        soft.count(number, PortCounter.DROP_CONTROL_TOO_LONG, 1);
+        return;
+      }
+      if (!queue.put(number, summed(frame), tci, trafficClass)) {
         soft.count(number, PortCounter.RX_CONTROL_FRAMES, -1);
         soft.count(number, PortCounter.DROP_CONTROL_QUEUE_FULL, 1);
         return;
@@ -253,7 +357,8 @@ final class DataThread implements Runnable {
   /** Takes a channel over; it is closed here, too. */
   Boolean attach(int number, FrameChannel channel, FrameSize size) {
     detach(number);
-    ports[number] = new DataPort(number, channel, batch(size), soft);
+    FrameBatch into = channel.offloads() ? unsegmented : batch(size);
+    ports[number] = new DataPort(number, channel, into, soft);
     epoll.add(new Epoll.Interest(channel.fd(), Epoll.IN, number));
     return true;
   }
@@ -261,7 +366,7 @@ final class DataThread implements Runnable {
   /** Lets a port receive frames of another size. */
   Boolean resize(int number, FrameSize size) {
     DataPort port = ports[number];
-    if (port != null) {
+    if (port != null && !port.channel.offloads()) {
       port.batch = batch(size);
     }
     return true;

@@ -172,7 +172,7 @@ final class Ports implements AutoCloseable {
   }
 
   private String openTap(PortBody body) {
-    TapDevice tap = TapDevice.open(body.settings.getTap());
+    TapDevice tap = TapDevice.openWithOffloads(body.settings.getTap());
     LinkMonitor all = monitor();
     all.poll();
     Optional<Link> link = all.link(tap.name());
@@ -209,6 +209,7 @@ final class Ports implements AutoCloseable {
               link.index(),
               PacketOptions.standard()
                   .withReceiveBuffer(DATA_BUFFER_OCTETS)
+                  .withFlags(Set.of(PacketOptions.Flag.PROMISCUOUS, PacketOptions.Flag.OFFLOADS))
                   .withFilter(control.others()));
       controlSocket =
           PacketSocket.open(

@@ -28,9 +28,14 @@
  * are refused, IPv6 and ARP are switched off while the interface is a port, and put back on
  * release. A forwarder that is killed leaves them off. At a TAP, the host's stack is the neighbour.
  *
- * <p><b>Checksums and segments.</b> A checksum that the sender's kernel left to its card is
- * completed here for TCP, UDP and ICMPv6. A frame that is longer than the way out carries, such as
- * a row of TCP segments that nobody cut, is dropped and counted.
+ * <p><b>Checksums and segments.</b> What a sender's kernel leaves to its card comes and goes with a
+ * virtio header on AF_PACKET (PACKET_VNET_HDR) and TAP ports: a checksum to be finished, a row of
+ * TCP segments or of datagrams to be cut. Between such ports it passes as it came, a tag more or
+ * less counted in. Before UDP ports, where no header can say so, and for rows inside of a tunnel,
+ * which the header has no form for, it is done here ({@link
+ * dev.understudy.forwarder.dataplane.Segmentation}), in a copy, because the same frame may leave by
+ * other ports as it is. A frame, or a segment, that is longer than the way out carries is dropped
+ * and counted.
  *
  * <p><b>Limits:</b> 64 frames at once from a port, 256 commands and 1,024 control frames waiting,
  * 16 MiB of receive buffer asked for each port. 256 control frames at once from a port's control

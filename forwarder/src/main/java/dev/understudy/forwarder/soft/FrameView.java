@@ -48,6 +48,7 @@ public final class FrameView {
   private int length;
   private int tci;
   private int inlineTagLength;
+  private int longestLength;
 
   /**
    * Points at another frame.
@@ -62,6 +63,7 @@ public final class FrameView {
     this.length = length;
     tci = tciBeside;
     inlineTagLength = 0;
+    longestLength = length;
     if (tciBeside == NO_TAG
         && length >= HEADER_LENGTH + TAG_LENGTH
         && u16(ADDRESSES_LENGTH) == EtherType.C_TAG) {
@@ -69,6 +71,16 @@ public final class FrameView {
       inlineTagLength = TAG_LENGTH;
     }
     return this;
+  }
+
+  /**
+   * Says that the frame is a row of segments that nobody has cut yet.
+   *
+   * @param segmentLengthMax octets of the longest frame that will become of it, counted as {@link
+   *     #length()}
+   */
+  public void segments(int segmentLengthMax) {
+    longestLength = Math.min(length, segmentLengthMax);
   }
 
   public MemorySegment memory() {
@@ -94,9 +106,9 @@ public final class FrameView {
     return inlineTagLength;
   }
 
-  /** Octets without any tag that 802.1Q is about. */
+  /** Octets without any tag that 802.1Q is about; of a row of segments, those of the longest. */
   public int untaggedLength() {
-    return length - inlineTagLength;
+    return longestLength - inlineTagLength;
   }
 
   /** Octets on the wire, without FCS, when sent with this TCI or with {@link #NO_TAG}. */

@@ -37,6 +37,8 @@ public enum PortCounter {
   DROP_EGRESS_BLOCKED,
   /** No other port forwards in the VLAN. */
   DROP_NO_EGRESS,
+  /** A control frame that is longer than any. */
+  DROP_CONTROL_TOO_LONG,
   /** More control frames of a rule than its policer lets through. */
   DROP_CONTROL_POLICED,
   /** Control frames that found the queue to the judgement full. */
@@ -45,9 +47,9 @@ public enum PortCounter {
   DROP_TOO_LONG,
   /** On the way in: longer than the receive buffers. */
   DROP_TRUNCATED,
-  /** A segmented frame of the sender's kernel that can't be carried whole. */
+  /** A row of segments of the sender's kernel that can neither be carried whole nor cut. */
   DROP_SEGMENTED,
-  /** A frame without checksum of a kind that the switch can't sum up. */
+  /** A frame whose checksum was left to be done, in a place that it doesn't have. */
   DROP_CHECKSUM,
   /** The kernel had no room to send. */
   DROP_SEND_QUEUE_FULL,
@@ -61,6 +63,11 @@ public enum PortCounter {
   DROP_RECEIVE_QUEUE_FULL,
   /** The kernel had no room for received control frames. */
   DROP_CONTROL_RECEIVE_QUEUE_FULL,
+
+  /** Rows of segments that left whole. */
+  TX_SEGMENTS_WHOLE,
+  /** Rows of segments that were cut here on their way out. */
+  TX_SEGMENTS_CUT,
 
   /** Not learned: the port has as many addresses as it may have. */
   LEARN_PORT_LIMIT,
