@@ -19,7 +19,11 @@ public record Figure(String benchmark, String name, Unit unit, Samples samples, 
     /** A rate: more is better. */
     ROWS_PER_SECOND("rows/s"),
     /** A rate: more is better. */
-    FRAMES_PER_SECOND("frames/s");
+    FRAMES_PER_SECOND("frames/s"),
+    /** A rate: more is better. */
+    GIGABITS_PER_SECOND("Gbit/s"),
+    /** A number of frames. */
+    FRAMES("frames");
 
     private final String text;
 
@@ -36,7 +40,7 @@ public record Figure(String benchmark, String name, Unit unit, Samples samples, 
       return switch (this) {
         case MILLISECONDS -> nanos / 1e6;
         case MICROSECONDS -> nanos / 1e3;
-        case ROWS_PER_SECOND, FRAMES_PER_SECOND ->
+        case ROWS_PER_SECOND, FRAMES_PER_SECOND, GIGABITS_PER_SECOND, FRAMES ->
             throw new IllegalArgumentException("a duration in " + text);
       };
     }

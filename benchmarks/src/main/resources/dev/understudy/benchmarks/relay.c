@@ -3,7 +3,8 @@
  * and looks at none of them.
  *
  *   relay udp LISTEN1 PEER1 LISTEN2 PEER2    UDP ports on loopback, connected
- *   relay packet INTERFACE1 INTERFACE2       AF_PACKET
+ *   relay packet INTERFACE1 INTERFACE2       AF_PACKET, with PACKET_VNET_HDR so that rows of TCP
+ *                                            segments pass whole
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,7 +22,7 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
-enum { BATCH = 64, FRAME_MAX = 2048 };
+enum { BATCH = 64, FRAME_MAX = 65600 };
 
 static char frames[BATCH][FRAME_MAX];
 static struct iovec vectors[BATCH];
@@ -67,6 +68,7 @@ static int open_packet(const char *name) {
                                     .mr_type = PACKET_MR_PROMISC};
   if (fd < 0 || address.sll_ifindex == 0 ||
       setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on) < 0 ||
+      setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof on) < 0 ||
       setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) < 0)
     fail(name);
   buffers(fd);
