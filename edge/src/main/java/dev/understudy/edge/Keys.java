@@ -1,6 +1,9 @@
 package dev.understudy.edge;
 
 import io.grpc.netty.GrpcSslContexts;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -34,10 +37,15 @@ public final class Keys {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
+  private static final int WARM_UP_MESSAGES = 3_000;
+  private static final int WARM_UP_OCTETS = 200;
+
+  private final CertifiedRole role;
   private final SslContext client;
   private final SslContext server;
 
-  private Keys(SslContext client, SslContext server) {
+  private Keys(CertifiedRole role, SslContext client, SslContext server) {
+    this.role = role;
     this.client = client;
     this.server = server;
   }
@@ -67,6 +75,7 @@ public final class Keys {
       }
       checkRole(certificate, role);
       return new Keys(
+          role,
           GrpcSslContexts.configure(
                   SslContextBuilder.forClient()
                       .keyManager(certificate.toFile(), key.toFile())
@@ -112,6 +121,37 @@ public final class Keys {
       cause = cause.getCause();
     }
     return String.valueOf(cause.getMessage());
+  }
+
+  /**
+   * Speaks with itself for a while, in memory: what TLS needs is loaded and compiled before anybody
+   * waits for it.
+   */
+  public void warmUp() {
+    EmbeddedChannel dialling =
+        new EmbeddedChannel(
+            client.newHandler(UnpooledByteBufAllocator.DEFAULT, role.certifiedName(), 1));
+    EmbeddedChannel listening =
+        new EmbeddedChannel(server.newHandler(UnpooledByteBufAllocator.DEFAULT));
+    try {
+      for (int i = 0; i < WARM_UP_MESSAGES; i++) {
+        dialling.writeOutbound(Unpooled.wrappedBuffer(new byte[WARM_UP_OCTETS]));
+        listening.writeOutbound(Unpooled.wrappedBuffer(new byte[WARM_UP_OCTETS]));
+        pass(dialling, listening);
+        pass(listening, dialling);
+        dialling.releaseInbound();
+        listening.releaseInbound();
+      }
+    } finally {
+      dialling.finishAndReleaseAll();
+      listening.finishAndReleaseAll();
+    }
+  }
+
+  private static void pass(EmbeddedChannel from, EmbeddedChannel to) {
+    for (Object octets = from.readOutbound(); octets != null; octets = from.readOutbound()) {
+      to.writeInbound(octets);
+    }
   }
 
   SslContext client() {

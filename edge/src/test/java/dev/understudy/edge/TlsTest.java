@@ -244,6 +244,16 @@ final class TlsTest {
   }
 
   @Test
+  void a_warm_up_comes_to_its_end_and_leaves_the_keys_as_they_were() throws Exception {
+    Keys keys = keys(ours, CertifiedRole.SUPERVISOR_B);
+
+    keys.warmUp();
+
+    assertThat(dial(keys, CertifiedRole.SUPERVISOR_A).opened.poll(20, TimeUnit.SECONDS))
+        .isNotNull();
+  }
+
+  @Test
   void keys_are_their_owners_only_and_are_never_overwritten() throws Exception {
     Path key = ours.resolve("forwarder").resolve(Keys.KEY);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))

@@ -119,6 +119,7 @@ public final class Forwarder implements AutoCloseable {
    */
   public Ready start() {
     place = options.state().claimPlace("forwarder");
+    options.network().ifPresent(network -> network.keys().warmUp());
     judge.start();
     try {
       return ready.join();

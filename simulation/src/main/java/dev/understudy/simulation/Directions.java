@@ -71,9 +71,7 @@ final class Directions {
       if (!been.add(in.name())) {
         continue;
       }
-      right
-          .computeIfAbsent(in.name(), name -> new TreeSet<>())
-          .add(entry(mac, in.port()));
+      right.computeIfAbsent(in.name(), name -> new TreeSet<>()).add(entry(mac, in.port()));
       for (World.End out : links.keySet()) {
         if (out.name().equals(in.name()) && out.port() != in.port() && forwards(out)) {
           arrive(out, arrivals);

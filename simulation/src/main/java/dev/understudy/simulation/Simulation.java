@@ -213,8 +213,7 @@ final class Simulation {
     plane
         .portStates()
         .forEach(state ->
-            end.put(
-                "state p" + bridge.end(state.getBridgePort()).port(), state.getState().name()));
+            end.put("state p" + bridge.end(state.getBridgePort()).port(), state.getState().name()));
     end.put("vlans", plane.vlans().toString());
     end.put("statics", plane.staticMacs().toString());
     end.put("ports", plane.ports().toString());

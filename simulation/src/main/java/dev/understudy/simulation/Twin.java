@@ -243,14 +243,7 @@ final class Twin {
                   ? directions.agree(name, value, now)
                   : core(what, value).equals(core(what, now));
           if (!same && !mayDiffer(name, what)) {
-            ends.add(
-                name
-                    + " ends with "
-                    + what
-                    + " "
-                    + now
-                    + ", without faults "
-                    + value);
+            ends.add(name + " ends with " + what + " " + now + ", without faults " + value);
           }
         });
   }

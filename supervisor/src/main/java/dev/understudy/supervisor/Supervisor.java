@@ -313,6 +313,7 @@ public final class Supervisor implements AutoCloseable {
   /** What is slow the first time is done before anybody counts on this process. */
   private void warmUp() {
     WarmUp.run(Engines.all(), options.seed());
+    options.network().ifPresent(network -> network.keys().warmUp());
     Scheduling.ask(LOOP); // this thread's own; what counts is that it was called
   }
 
