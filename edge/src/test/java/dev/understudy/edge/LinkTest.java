@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -258,6 +259,60 @@ final class LinkTest {
         .isEqualTo("rwx------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(inside.resolve("s"))))
         .isEqualTo("rw-------");
+  }
+
+  /** Even where somebody has opened folder and socket to everybody. */
+  @Test
+  void a_connection_of_another_user_is_refused_and_counted() throws Exception {
+    Assumptions.assumeTrue(
+        StateDirectory.ownUid() == 0, "only root can be another user: run the tests as root");
+    Path inside = directory.resolve("state");
+    Path socket = inside.resolve("s");
+    EventLoop loop = loop();
+    Heard server = new Heard();
+    Endpoint endpoint = new Endpoint.Unix(socket);
+    listen(loop, endpoint, server);
+    for (Path opened : List.of(directory, inside, socket)) {
+      Files.setPosixFilePermissions(opened, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+    assertThat(connect(socket, "0")).isEqualTo("open");
+    assertThat(counters.value(PeerCheck.STRANGERS)).isZero();
+    assertThat(connect(socket, "65534")).isEqualTo("closed");
+    assertThat(counters.value(PeerCheck.STRANGERS)).isEqualTo(1);
+    assertThat(server.opened).isEmpty();
+  }
+
+  /** What a user's connection is after a moment: open, closed, or an error's name. */
+  private static String connect(Path socket, String user) throws Exception {
+    String script =
+        """
+        import socket, sys
+        s = socket.socket(socket.AF_UNIX)
+        try:
+            s.connect(sys.argv[1])
+            s.settimeout(1)
+            while s.recv(4096):
+                pass
+            print("closed")
+        except TimeoutError:
+            print("open")
+        except ConnectionError:
+            print("closed")
+        except OSError as e:
+            print(e)
+        """;
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=" + user,
+                "--clear-groups",
+                "/usr/bin/python3",
+                "-c",
+                script,
+                socket.toString())
+            .redirectErrorStream(true)
+            .start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
   }
 
   @Test
