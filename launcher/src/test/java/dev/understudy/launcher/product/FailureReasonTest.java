@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,8 @@ import tools.jackson.databind.JsonNode;
  */
 final class FailureReasonTest {
   private static final long STOPPED_MILLIS = 5_000;
+  private static final int HOGS = 8;
+  private static final long HOGS_MILLIS = 60_000;
 
   /** An 802.1D configuration BPDU of a worse bridge. */
   private static final byte[] BPDU =
@@ -159,6 +162,33 @@ final class FailureReasonTest {
   void a_forwarder_that_is_stopped_for_five_seconds_is_no_takeover() throws InterruptedException {
     Before before = before();
     stopped(product.process(Part.FORWARDER));
+    assertUnchanged(before);
+  }
+
+  /**
+   * Where the switch may ask for a place before others. Without that right it is one of nine that
+   * want two processors, and nobody can promise anything.
+   */
+  @Test
+  void eight_processes_that_compute_for_a_minute_are_no_takeover() throws Exception {
+    Before before = before();
+    Assumptions.assumeTrue(
+        product
+            .redundancy()
+            .path("forwarder")
+            .path("scheduling")
+            .asString("")
+            .startsWith("SCHED_FIFO"),
+        "no right to SCHED_FIFO: run the tests as root");
+    List<Process> hogs = new ArrayList<>();
+    try {
+      for (int i = 0; i < HOGS; i++) {
+        hogs.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
+      }
+      Thread.sleep(HOGS_MILLIS);
+    } finally {
+      hogs.forEach(Process::destroyForcibly);
+    }
     assertUnchanged(before);
   }
 
