@@ -135,7 +135,6 @@ final class KernelDataPlaneTest {
         .orElseThrow();
   }
 
-
   private boolean pingAnswers() {
     return lab.in(
         1,
@@ -241,10 +240,12 @@ final class KernelDataPlaneTest {
             .setSendFrame(SendFrame.newBuilder().setPort(1).setFrame(ByteString.copyFrom(bpdu)))
             .build());
     assertThat(heard.frames).isEmpty();
-    lab.in(1, () -> {
-      sendFrom(bpdu);
-      return null;
-    });
+    lab.in(
+        1,
+        () -> {
+          sendFrom(bpdu);
+          return null;
+        });
     until("a BPDU", () -> !heard.frames.isEmpty());
     awaitQuietly(this::pingAnswers);
     plane.drainControl(heard);
@@ -255,11 +256,8 @@ final class KernelDataPlaneTest {
   private static void sendFrom(byte[] frame) {
     try (Links links = Links.open();
         PacketSocket socket =
-            PacketSocket.open(
-                links.link("eth0").orElseThrow().index(),
-                PacketOptions.standard())) {
-      FrameBatch batch =
-          FrameBatch.of(FrameSize.STANDARD, 1);
+            PacketSocket.open(links.link("eth0").orElseThrow().index(), PacketOptions.standard())) {
+      FrameBatch batch = FrameBatch.of(FrameSize.STANDARD, 1);
       batch.append(frame);
       SendVector vector = SendVector.of(1);
       vector.add(batch, 0);
@@ -272,7 +270,8 @@ final class KernelDataPlaneTest {
     bothPortsUp();
     set(forwarding(1));
     lab.ip("link set p2 type bridge_slave learning on flood on");
-    lab.ip("link set p1 type bridge_slave locked on learning off flood off mcast_flood off bcast_flood off");
+    lab.ip(
+        "link set p1 type bridge_slave locked on learning off flood off mcast_flood off bcast_flood off");
     assertThat(stateOf(1)).isEqualTo(PortState.PORT_STATE_DISCARDING);
     assertThat(stateOf(2)).isEqualTo(PortState.PORT_STATE_FORWARDING);
     plane.audit();
@@ -305,7 +304,10 @@ final class KernelDataPlaneTest {
     plane.close();
     KernelDataPlane.removeBridge(directory);
     SoftDataPlane.putBackInterfaces(directory);
-    assertThat(lab.ip("link show p1")).doesNotContain("master").doesNotContain("NOARP").contains("UP");
+    assertThat(lab.ip("link show p1"))
+        .doesNotContain("master")
+        .doesNotContain("NOARP")
+        .contains("UP");
     assertThat(lab.ip("link")).doesNotContain(BRIDGE);
     start(8);
   }
