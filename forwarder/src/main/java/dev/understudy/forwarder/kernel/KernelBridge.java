@@ -37,7 +37,7 @@ final class KernelBridge {
   /** The same for the same directory, locally administered. */
   private static MacAddress address(Path directory) {
     long bits = uuid(alias(directory)).getMostSignificantBits() >>> 16;
-    return new MacAddress(bits & 0xFCFF_FFFF_FFFFL | 0x0200_0000_0000L);
+    return new MacAddress((bits & 0xFCFF_FFFF_FFFFL) | 0x0200_0000_0000L);
   }
 
   /**
