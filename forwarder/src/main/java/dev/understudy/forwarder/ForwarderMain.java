@@ -6,6 +6,7 @@ import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.ProcessStart;
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.forwarder.dataplane.SoftDataPlane;
+import dev.understudy.forwarder.kernel.KernelDataPlane;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -14,21 +15,31 @@ import java.util.Optional;
 /** The forwarder as a process of its own. */
 public final class ForwarderMain {
   private static final String USAGE =
-      "forwarder --state DIR [--fault-injection] [--break release-before-held] "
+      "forwarder --state DIR [--bridge NAME] [--fault-injection] [--break release-before-held] "
           + Network.USAGE_FORWARDER;
 
   private ForwarderMain() {}
 
-  /** What was asked for on the command line. */
-  record Arguments(Path state, Forwarder.Breakage breakage, Optional<Network.Plan> network) {
+  /**
+   * What was asked for on the command line.
+   *
+   * @param bridge the kernel's bridge to forward with; without one the forwarder does it itself
+   */
+  record Arguments(
+      Path state,
+      Optional<String> bridge,
+      Forwarder.Breakage breakage,
+      Optional<Network.Plan> network) {
     static Arguments parse(String... arguments) {
       Optional<Path> state = Optional.empty();
+      Optional<String> bridge = Optional.empty();
       Forwarder.Breakage breakage = Forwarder.Breakage.NONE;
       Network.Arguments network = new Network.Arguments();
       for (Iterator<String> it = Arrays.asList(arguments).iterator(); it.hasNext(); ) {
         String name = it.next();
         switch (name) {
           case "--state" -> state = Optional.of(Path.of(ProcessStart.value(name, it)));
+          case "--bridge" -> bridge = Optional.of(ProcessStart.value(name, it));
           case "--fault-injection" -> {
             // The forwarder has no faults of its own; the launcher gives all processes the same.
           }
@@ -44,6 +55,7 @@ public final class ForwarderMain {
       }
       return new Arguments(
           state.orElseThrow(() -> new IllegalArgumentException("--state DIR is needed")),
+          bridge,
           breakage,
           network.plan(CertifiedRole.FORWARDER));
     }
@@ -57,11 +69,15 @@ public final class ForwarderMain {
   private static void run(Arguments arguments) {
     StateDirectory state = StateDirectory.open(arguments.state);
     ProcessLog.start(state.make(state.forwarder()), "process");
+    Path directory = state.forwarder();
     Forwarder forwarder =
         new Forwarder(
             new Forwarder.Options(
                 state,
-                SoftDataPlane.maker(state.forwarder()),
+                arguments
+                    .bridge
+                    .map(bridge -> KernelDataPlane.maker(bridge, directory))
+                    .orElseGet(() -> SoftDataPlane.maker(directory)),
                 arguments.breakage,
                 arguments.network.map(Network.Plan::open)));
     Forwarder.Ready ready = forwarder.start();

@@ -142,6 +142,47 @@ final class Constants {
   static final int IFA_ADDRESS = 1;
   static final int IFA_LOCAL = 2;
 
+  static final int PF_BRIDGE = 7;
+  static final int NLA_F_NESTED = 1 << 15;
+  static final int NLM_F_REPLACE = 0x100;
+  static final int NLM_F_EXCL = 0x200;
+  static final int NLM_F_CREATE = 0x400;
+  static final int RTNLGRP_NEIGH = 3;
+  static final int RTM_SETLINK = 19;
+  static final int RTM_NEWNEIGH = 28;
+  static final int RTM_DELNEIGH = 29;
+  static final int RTM_GETNEIGH = 30;
+  static final int RTM_NEWMDB = 84;
+  static final int IFLA_PROTINFO = 12;
+  static final int IFLA_IFALIAS = 20;
+  static final int IFLA_STATS64 = 23;
+  static final int IFLA_INFO_DATA = 2;
+  static final int IFLA_INFO_SLAVE_KIND = 4;
+  static final int IFLA_INFO_SLAVE_DATA = 5;
+  static final int IFLA_BR_AGEING_TIME = 4;
+  static final int IFLA_BR_STP_STATE = 5;
+  static final int IFLA_BR_MCAST_SNOOPING = 23;
+  static final int IFLA_BRPORT_STATE = 1;
+  static final int IFLA_BRPORT_LEARNING = 8;
+  static final int IFLA_BRPORT_UNICAST_FLOOD = 9;
+  static final int IFLA_BRPORT_FLUSH = 24;
+  static final int IFLA_BRPORT_MCAST_FLOOD = 27;
+  static final int IFLA_BRPORT_BCAST_FLOOD = 30;
+  static final int IFLA_BRPORT_LOCKED = 39;
+
+  // include/uapi/linux/if_bridge.h
+  static final int BR_STATE_LISTENING = 1;
+  static final int BR_STATE_FORWARDING = 3;
+  static final int MDBA_SET_ENTRY = 1;
+  static final int MDB_PERMANENT = 1;
+
+  // include/uapi/linux/neighbour.h
+  static final int NDA_LLADDR = 2;
+  static final int NDA_MASTER = 9;
+  static final int NTF_MASTER = 0x04;
+  static final int NUD_NOARP = 0x40;
+  static final int NUD_PERMANENT = 0x80;
+
   // include/uapi/linux/ethtool.h
   static final int ETHTOOL_GLINKSETTINGS = 0x4C;
   static final int DUPLEX_HALF = 0;

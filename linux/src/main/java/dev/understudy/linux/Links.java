@@ -102,6 +102,21 @@ public final class Links implements AutoCloseable {
             .with(Constants.IFLA_MTU, "IFLA_MTU", octets));
   }
 
+  /** What an interface carried since it was made. Empty if it is gone. */
+  public Optional<LinkTraffic> traffic(int index) {
+    List<LinkTraffic> found = new ArrayList<>();
+    try {
+      netlink.query(
+          NetlinkRequest.link(NetlinkRequest.LinkMessage.get(index)),
+          (_, payload) -> LinkTraffic.decode(payload).ifPresent(found::add));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENODEV) {
+        throw e;
+      }
+    }
+    return found.stream().findFirst();
+  }
+
   /** The IP addresses of an interface, IPv4 first. */
   public List<InterfaceAddress> addresses(int index) {
     List<InterfaceAddress> addresses = new ArrayList<>();

@@ -227,6 +227,33 @@ final class Structs {
               JAVA_INT.withName("ifa_index"))
           .withName("ifaddrmsg");
 
+  /** rtnetlink(7), include/uapi/linux/neighbour.h. */
+  static final StructLayout NDMSG =
+      structLayout(
+              JAVA_BYTE.withName("ndm_family"),
+              JAVA_BYTE.withName("ndm_pad1"),
+              JAVA_SHORT.withName("ndm_pad2"),
+              JAVA_INT.withName("ndm_ifindex"),
+              JAVA_SHORT.withName("ndm_state"),
+              JAVA_BYTE.withName("ndm_flags"),
+              JAVA_BYTE.withName("ndm_type"))
+          .withName("ndmsg");
+
+  /** include/uapi/linux/if_bridge.h. */
+  static final StructLayout BR_PORT_MSG =
+      structLayout(JAVA_BYTE.withName("family"), paddingLayout(3), JAVA_INT.withName("ifindex"))
+          .withName("br_port_msg");
+
+  /** include/uapi/linux/if_bridge.h; addr is a union of addresses and a protocol of 0 for a MAC. */
+  static final StructLayout BR_MDB_ENTRY =
+      structLayout(
+              JAVA_INT.withName("ifindex"),
+              JAVA_BYTE.withName("state"),
+              JAVA_BYTE.withName("flags"),
+              JAVA_SHORT.withName("vid"),
+              sequenceLayout(20, JAVA_BYTE).withName("addr"))
+          .withName("br_mdb_entry");
+
   /** include/uapi/linux/ethtool.h, up to the masks of link modes that follow it. */
   static final StructLayout ETHTOOL_LINK_SETTINGS =
       structLayout(
@@ -271,6 +298,9 @@ final class Structs {
           NLATTR,
           IFINFOMSG,
           IFADDRMSG,
+          NDMSG,
+          BR_PORT_MSG,
+          BR_MDB_ENTRY,
           ETHTOOL_LINK_SETTINGS);
 
   /** The offset of a member, for constants of the classes that use it. */

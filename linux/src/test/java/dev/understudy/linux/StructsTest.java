@@ -48,6 +48,8 @@ class StructsTest {
       #include <linux/virtio_net.h>
       #include <linux/netlink.h>
       #include <linux/rtnetlink.h>
+      #include <linux/neighbour.h>
+      #include <linux/if_bridge.h>
       #include <linux/sockios.h>
       #include <linux/ethtool.h>
       #ifndef SOL_PACKET

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>The file has the boot's identifier in its first line, and then one line an interface: name,
  * index, {@code up} or {@code down}, what the host spoke there.
  */
-final class InterfaceMemory {
+public final class InterfaceMemory {
   private static final Logger LOG = LoggerFactory.getLogger(InterfaceMemory.class);
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int PROTOCOLS = 3;
@@ -42,8 +42,8 @@ final class InterfaceMemory {
    * @param index by which one that was made anew under the same name is told apart
    * @param silenced what was switched off
    */
-  record Before(int index, boolean adminUp, Set<HostStack.Protocol> silenced) {
-    Before {
+  public record Before(int index, boolean adminUp, Set<HostStack.Protocol> silenced) {
+    public Before {
       silenced = Set.copyOf(silenced);
     }
   }
@@ -53,7 +53,7 @@ final class InterfaceMemory {
    *
    * @param file empty: nothing outlives this process
    */
-  InterfaceMemory(Optional<Path> file) {
+  public InterfaceMemory(Optional<Path> file) {
     this.file = file;
     file.ifPresent(this::load);
   }
@@ -82,18 +82,18 @@ final class InterfaceMemory {
   }
 
   /** Empty if nothing is known of the interface that has this name now. */
-  Optional<Before> before(Link link) {
+  public Optional<Before> before(Link link) {
     return Optional.ofNullable(interfaces.get(link.name()))
         .filter(before -> before.index == link.index());
   }
 
-  void remember(String name, Before before) {
+  public void remember(String name, Before before) {
     if (!before.equals(interfaces.put(name, before))) {
       save();
     }
   }
 
-  void forget(String name) {
+  public void forget(String name) {
     if (interfaces.remove(name) != null) {
       save();
     }
@@ -116,7 +116,7 @@ final class InterfaceMemory {
   }
 
   /** As the interface was before, if it is still there and the same. */
-  static void putBack(Links links, String name, Before before) {
+  public static void putBack(Links links, String name, Before before) {
     Optional<Link> link = links.link(name).filter(now -> now.index() == before.index);
     if (link.isEmpty()) {
       return;

@@ -32,8 +32,10 @@ public final class FrameView {
   /** A customer VLAN tag. */
   public static final int TAG_LENGTH = 4;
 
+  /** The VLAN identifier in a tag's control information. */
+  public static final int VID_MASK = 0xFFF;
+
   static final int ADDRESSES_LENGTH = 12;
-  static final int VID_MASK = 0xFFF;
 
   private static final ValueLayout.OfShort SHORT =
       JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

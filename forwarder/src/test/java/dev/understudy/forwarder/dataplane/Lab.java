@@ -23,12 +23,12 @@ import java.util.concurrent.TimeUnit;
  * other end is {@code pn} at the switch. Without root the test is skipped, or fails where
  * UNDERSTUDY_LAB=required.
  */
-final class Lab implements AutoCloseable {
+public final class Lab implements AutoCloseable {
   private final String id = "us-fw-" + Long.toHexString(System.nanoTime());
   private final List<String> namespaces = new ArrayList<>();
   private final NetworkNamespace inside;
 
-  Lab(int hosts) {
+  public Lab(int hosts) {
     if (!"root".equals(System.getProperty("user.name"))
         || !Files.isExecutable(Path.of("/usr/sbin/ip"))) {
       String reason = "needs root and iproute2 to make network namespaces";
@@ -51,12 +51,12 @@ final class Lab implements AutoCloseable {
     namespaces.add(namespace);
   }
 
-  String host(int host) {
+  public String host(int host) {
     return id + "-h" + host;
   }
 
   /** Makes the cable between a host and the switch. */
-  void connect(int host) {
+  public void connect(int host) {
     ip(host, "link add eth0 type veth peer name p" + host + " netns " + id);
     ip(host, "addr add 10.0.0." + host + "/24 dev eth0");
     ip(host, "addr add fd00::" + host + "/64 dev eth0 nodad");
@@ -64,17 +64,17 @@ final class Lab implements AutoCloseable {
   }
 
   /** {@code ip} in a host's namespace. */
-  String ip(int host, String arguments) {
+  public String ip(int host, String arguments) {
     return run(command(List.of("ip", "-n", host(host)), arguments));
   }
 
   /** {@code ip} in the switch's namespace. */
-  String ip(String arguments) {
+  public String ip(String arguments) {
     return run(command(List.of("ip", "-n", id), arguments));
   }
 
   /** Any command in a host's namespace; its output. It has to end well. */
-  String at(int host, String arguments) {
+  public String at(int host, String arguments) {
     return run(command(List.of("ip", "netns", "exec", host(host)), arguments));
   }
 
@@ -99,12 +99,12 @@ final class Lab implements AutoCloseable {
   }
 
   /** Runs something on a thread inside a host's namespace. */
-  <T> T in(int host, Callable<T> work) {
+  public <T> T in(int host, Callable<T> work) {
     return result(start(host, work));
   }
 
   /** Begins something on a thread inside a host's namespace. */
-  <T> FutureTask<T> start(int host, Callable<T> work) {
+  public <T> FutureTask<T> start(int host, Callable<T> work) {
     FutureTask<T> task =
         new FutureTask<>(() -> {
           try (NetworkNamespace _ = NetworkNamespace.enter(host(host))) {
@@ -115,7 +115,7 @@ final class Lab implements AutoCloseable {
     return task;
   }
 
-  static <T> T result(FutureTask<T> task) {
+  public static <T> T result(FutureTask<T> task) {
     try {
       return task.get();
     } catch (InterruptedException e) {

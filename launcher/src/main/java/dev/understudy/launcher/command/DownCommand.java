@@ -2,12 +2,14 @@ package dev.understudy.launcher.command;
 
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.forwarder.dataplane.SoftDataPlane;
+import dev.understudy.forwarder.kernel.KernelDataPlane;
 import dev.understudy.launcher.process.Part;
 import dev.understudy.launcher.process.RunDirectory;
 import dev.understudy.launcher.process.Stopper;
 import dev.understudy.launcher.render.Json;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ShowRequest;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +40,9 @@ final class DownCommand implements java.util.concurrent.Callable<Integer> {
     int stopped =
         new Stopper(directory, text -> console.out().println(text)).stop(() -> active(directory));
     if (directory.living().isEmpty()) {
-      SoftDataPlane.putBackInterfaces(StateDirectory.at(directory.path()).forwarder());
+      Path forwarder = StateDirectory.at(directory.path()).forwarder();
+      KernelDataPlane.removeBridge(forwarder);
+      SoftDataPlane.putBackInterfaces(forwarder);
     }
     if (stopped == 0) {
       console.out().println("the switch in " + directory.path() + " wasn't running");

@@ -9,6 +9,7 @@ import dev.understudy.launcher.process.RunDirectory;
 import dev.understudy.launcher.process.Starter;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.ConfigApplyRequest;
+import dev.understudy.schema.DataPlaneKind;
 import dev.understudy.schema.Failure;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.PeerProcessRequest;
@@ -53,6 +54,9 @@ import picocli.CommandLine.Option;
 final class UpCommand implements java.util.concurrent.Callable<Integer> {
   /** How long both supervisors may take to become ready. */
   static final long READY_MILLIS_MAX = 60_000;
+
+  /** IFNAMSIZ without the zero at the end. */
+  private static final int INTERFACE_NAME_MAX = 15;
 
   private final Console console;
 
@@ -111,6 +115,12 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
                 + ":\n"
                 + String.join("\n", ConfigurationFiles.difference(stored.get(), given.get()))
                 + "\nLeave --config out to go on with the one it has, or give --replace-config.");
+      }
+      if (given.get().getDataPlane() != stored.get().getDataPlane()) {
+        throw new CommandFailure(
+            "the data plane can't be replaced at the start: `understudy config apply` "
+                + configFile
+                + " while the switch runs, then `understudy down` and `understudy up`.");
       }
       toApply = given;
     }
@@ -247,6 +257,9 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
         arguments.addAll(List.of("--slot", part.fileName()));
       }
       arguments.addAll(List.of("--state", directory.path().toString()));
+      if (!part.isSupervisor()) {
+        bridge(directory, seed).ifPresent(name -> arguments.addAll(List.of("--bridge", name)));
+      }
       if (part.isSupervisor() && seed.isPresent()) {
         arguments.addAll(List.of("--config", seed.get().toString()));
       }
@@ -263,6 +276,15 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
               arguments));
     }
     return commands;
+  }
+
+  /** The kernel's bridge that the switch forwards with, if it is to. */
+  private static Optional<String> bridge(RunDirectory directory, Optional<Path> seed) {
+    return ConfigurationFiles.stored(directory)
+        .or(() -> seed.map(ConfigurationFiles::read))
+        .filter(config -> config.getDataPlane() == DataPlaneKind.DATA_PLANE_LINUX)
+        .map(config -> "br-" + config.getName())
+        .map(name -> name.substring(0, Math.min(name.length(), INTERFACE_NAME_MAX)));
   }
 
   private void apply(Asking asking, Config config) {

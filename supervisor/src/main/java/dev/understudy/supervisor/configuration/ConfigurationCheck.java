@@ -70,16 +70,17 @@ public final class ConfigurationCheck {
     check.staticMacs();
     check.spanningTree();
     check.redundancy();
+    if (config.getDataPlane() == DataPlaneKind.DATA_PLANE_LINUX) {
+      check.linux();
+    }
     return check.findings;
   }
 
   private void top() {
     matches(KeyPath.of("name"), config.getName(), SWITCH_NAME, NAME_EXPECTED);
-    if (config.getDataPlane() == DataPlaneKind.DATA_PLANE_LINUX) {
-      report(
-          KeyPath.of("data-plane"), "linux", "soft, because the linux data plane is not built yet");
-    } else if (config.getDataPlane() != DataPlaneKind.DATA_PLANE_SOFT) {
-      report(KeyPath.of("data-plane"), "an unknown data plane", "soft");
+    if (config.getDataPlane() != DataPlaneKind.DATA_PLANE_SOFT
+        && config.getDataPlane() != DataPlaneKind.DATA_PLANE_LINUX) {
+      report(KeyPath.of("data-plane"), "an unknown data plane", "soft or linux");
     }
     within(KeyPath.of("ageing-time"), config.getAgeingSeconds(), Range.AGEING_SECONDS);
     if (config.getSerializedSize() > StoredConfigurations.CONFIG_OCTETS_MAX) {
@@ -87,6 +88,28 @@ public final class ConfigurationCheck {
           KeyPath.TOP,
           "a configuration of " + config.getSerializedSize() + " octets",
           "at most " + StoredConfigurations.CONFIG_OCTETS_MAX);
+    }
+  }
+
+  /** What the kernel's bridge isn't used for yet. */
+  private void linux() {
+    for (PortConfig port : config.getPortsList()) {
+      KeyPath path = KeyPath.of("ports", port.getName());
+      if (port.getAttachmentCase() != PortConfig.AttachmentCase.INTERFACE) {
+        report(path, "a TAP or UDP port", "an interface, with data-plane: linux");
+      }
+      if (port.getTrunkVlansCount() > 0 || port.getAccessVlan() != 1) {
+        report(path, "a VLAN other than 1", "VLAN 1 only, with data-plane: linux");
+      }
+    }
+    for (int number = 0; number < config.getStaticMacsCount(); number++) {
+      int vid = config.getStaticMacs(number).getVid();
+      if (vid != 1) {
+        report(
+            KeyPath.of(STATIC_MACS).element(number),
+            "VLAN " + Integer.toUnsignedString(vid),
+            "VLAN 1 only, with data-plane: linux");
+      }
     }
   }
 

@@ -261,7 +261,7 @@ final class ConfigurationReaderTest {
         // Values.
         "ports: {} | 1:1 | nothing | 1 to 63 letters",
         "name: \"a b\" | 1:7 | \"a b\" | 1 to 63 letters",
-        "name: a\\ndata-plane: linux | 2:13 | linux | soft, because the linux data plane is not built yet",
+        "name: a\\ndata-plane: linux\\nports:\\n  p:\\n    tap: t | 4:3 | a TAP or UDP port | an interface, with data-plane: linux",
         "name: a\\ndata-plane: hard | 2:13 | \"hard\" | one of soft, linux",
         "name: a\\nageing-time: 9 | 2:14 | 9 | from 10",
         "name: a\\nports: {\"a b\": {tap: t}} | 2:9 | \"a b\" | a port name",
@@ -434,7 +434,7 @@ final class ConfigurationReaderTest {
     Config config =
         Config.newBuilder()
             .setName("sw1")
-            .setDataPlane(DataPlaneKind.DATA_PLANE_LINUX)
+            .setDataPlane(DataPlaneKind.DATA_PLANE_UNSPECIFIED)
             .addPorts(udp("p1", 9001).setAccessVlan(-1))
             .addPorts(udp("p1", 9002).setNativeVlan(1))
             .addPorts(PortConfig.newBuilder().setName("p3"))
