@@ -45,10 +45,11 @@ final class OffloadTest {
   private static final long OCTETS = 24 << 20;
 
   /**
-   * One in twenty: TCP finds out how much the kernel's queues hold by overfilling them, more so on a
-   * busy machine. Rows that arrive as rubbish are sent again all the time.
+   * One in twenty: TCP finds out how much the kernel's queues hold by overfilling them, more so on
+   * a busy machine. Rows that arrive as rubbish are sent again all the time.
    */
   private static final long RETRANSMITTED_MAX = OCTETS / 1_448 / 20;
+
   private static final Pattern SENT =
       Pattern.compile("\"sum_sent\":\\s*\\{.*?\"retransmits\":\\s*(\\d+)", Pattern.DOTALL);
   private static final Pattern RECEIVED =
