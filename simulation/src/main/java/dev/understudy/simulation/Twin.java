@@ -239,7 +239,7 @@ final class Twin {
         .forEach((what, value) -> {
           String now = after.end().getOrDefault(what, "");
           boolean same =
-              what.equals("learned") && amid
+              (what.equals("learned") && amid)
                   ? directions.agree(name, value, now)
                   : core(what, value).equals(core(what, now));
           if (!same && !mayDiffer(name, what)) {

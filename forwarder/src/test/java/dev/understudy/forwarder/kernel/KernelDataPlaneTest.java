@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -181,7 +182,7 @@ final class KernelDataPlaneTest {
     assertThat(plane.carryOut(forwarding(1))).isPresent();
     lab.ip(1, "link set eth0 up");
     until("link up", () -> heard.isUp(1));
-    assertThat(heard.links.get(1).getDownCount()).isPositive();
+    assertThat(Objects.requireNonNull(heard.links.get(1)).getDownCount()).isPositive();
     assertThat(stateOf(1)).isEqualTo(PortState.PORT_STATE_DISCARDING);
     assertThat(pingAnswers()).isFalse();
     set(forwarding(1));
@@ -218,7 +219,7 @@ final class KernelDataPlaneTest {
     bothPortsUp();
     assertThat(stateOf(1)).isEqualTo(PortState.PORT_STATE_DISCARDING);
     assertThat(stateOf(2)).isEqualTo(PortState.PORT_STATE_FORWARDING);
-    assertThat(heard.links.get(1).getDownCount()).isPositive();
+    assertThat(Objects.requireNonNull(heard.links.get(1)).getDownCount()).isPositive();
   }
 
   private static void awaitQuietly(BooleanSupplier condition) {
