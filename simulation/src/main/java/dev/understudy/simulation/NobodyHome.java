@@ -113,10 +113,12 @@ final class NobodyHome {
       if (!closed && !edge && toBridge(end)) {
         problems.add("15: " + end + " forwards with nobody behind it");
       }
-      // A port that loses its link is closed by the forwarder, and nobody is there to open it.
+      // A port that loses its link is closed by the forwarder, as is one that is put into the
+      // configuration again, and all of a forwarder that begins; and nobody is there to open it.
       if (closed
           && edge
           && silence.open.contains(name)
+          && bridge.device().forwarderSinceNanos() < silence.sinceNanos
           && bridge.lastDownNanos(end.port()) < silence.sinceNanos - Simulation.STEP_NANOS) {
         problems.add("15: " + end + " was closed, though it is an edge port");
       }

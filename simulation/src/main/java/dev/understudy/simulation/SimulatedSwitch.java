@@ -77,6 +77,7 @@ public final class SimulatedSwitch {
   private SimulatedPlane plane;
   private JudgedPlane judged;
   private boolean forwarderAlive = true;
+  private long forwarderSinceNanos;
   private long nextSession = 1;
   private long nextInstance = 1;
   private long armedFor = Long.MAX_VALUE;
@@ -298,6 +299,7 @@ public final class SimulatedSwitch {
           invariants.newForwarder();
           witness.newForwarder();
           forwarderAlive = true;
+          forwarderSinceNanos = scheduler.nanos();
         });
   }
 
@@ -604,6 +606,11 @@ public final class SimulatedSwitch {
 
   boolean forwarderAlive() {
     return forwarderAlive;
+  }
+
+  /** When the forwarder began: all its ports were closed then. */
+  long forwarderSinceNanos() {
+    return forwarderSinceNanos;
   }
 
   /** True when one supervisor is active and the other is listed in sync. */

@@ -72,13 +72,18 @@ final class Simulation {
     return run.outcome();
   }
 
-  /** What must pass before a judgement: neighbours and history rows react late. */
+  /**
+   * What must pass before a judgement: neighbours and history rows react late, and whoever died
+   * last must be there again and in sync.
+   */
   static long tail(World world) {
     long hello = 1;
+    long back = 0;
     for (World.Bridge bridge : world.bridges()) {
       hello = Math.max(hello, bridge.knob(Knob.HELLO, 1));
+      back = Math.max(back, bridge.redundant() ? bridge.restartNanos() + SECOND : 0);
     }
-    return Math.max((3 * hello + 1) * SECOND, world.harmless() ? 0 : settle(world));
+    return Math.max(Math.max(back, (3 * hello + 1) * SECOND), world.harmless() ? 0 : settle(world));
   }
 
   /** The longest that spanning trees may take to come to rest: old information, then states. */

@@ -88,6 +88,7 @@ final class Twin {
     if (!problems.isEmpty()) {
       return true;
     }
+    loops();
     List<String> seen = new ArrayList<>();
     compareFlows(seen, sent -> true);
     base.bridges().forEach((name, bridge) -> compareMoves(name, bridge, faulty(name), seen));
@@ -294,6 +295,26 @@ final class Twin {
                       after.arrived.get(n),
                       before.arrived.get(n)));
         }
+      }
+    }
+  }
+
+  /**
+   * No data frame goes round and round, whatever fails. Without any fault some may for a moment,
+   * when a root becomes a worse one: its old promise goes round and round too until it is too old
+   * (count to infinity; 802.1Q has no remedy). Then a loop says nothing of takeovers.
+   */
+  private void loops() {
+    boolean byTheStandard = base.flows().stream().anyMatch(flow -> flow.looped > 0);
+    for (Network.FlowState flow : faulty.flows()) {
+      if (flow.looped > 0 && !byTheStandard) {
+        problems.add(
+            flow.looped
+                + " frames of "
+                + flow.flow.from()
+                + " to "
+                + flow.flow.to()
+                + " went round and round");
       }
     }
   }

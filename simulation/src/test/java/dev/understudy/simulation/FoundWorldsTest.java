@@ -20,7 +20,9 @@ final class FoundWorldsTest {
         "edge-port-without-link-and-engine",
         "learning-amid-a-change",
         "power-lost-while-the-modules-meet",
-        "short-life-between-two-silences"
+        "short-life-between-two-silences",
+        "crash-at-the-very-end",
+        "root-that-becomes-a-worse-one"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();
