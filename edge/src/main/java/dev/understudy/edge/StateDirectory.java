@@ -52,6 +52,11 @@ public final class StateDirectory {
     return root.resolve("forwarder");
   }
 
+  /** The launcher's files. */
+  public Path launcher() {
+    return root.resolve("launcher");
+  }
+
   /** A supervisor's files. */
   public Path supervisor(Slot slot) {
     return root.resolve("supervisor-" + lower(slot));

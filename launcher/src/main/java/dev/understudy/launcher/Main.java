@@ -15,7 +15,7 @@ public final class Main {
     String[] rest = Arrays.copyOfRange(arguments, Math.min(1, arguments.length), arguments.length);
     if (!help && first.equals("forwarder")) {
       dev.understudy.forwarder.ForwarderMain.main(rest);
-    } else if (!help && first.equals("supervisor")) {
+    } else if (!help && first.equals("supervisor") && rest.length > 0 && rest[0].startsWith("--")) {
       dev.understudy.supervisor.SupervisorMain.main(rest);
     } else if (first.equals("--training")) { // the build's
       Training.run();

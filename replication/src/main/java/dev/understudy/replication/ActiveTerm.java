@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.core.Check;
 import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
+import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
 import dev.understudy.core.Moment;
 import dev.understudy.core.Result;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * One term as the active: the engines, and the brackets that they make of inputs.
@@ -337,19 +339,44 @@ final class ActiveTerm {
 
   /** A result that has nothing to do with engines, kept for a retry. */
   void note(String requestId, boolean ok, String text) {
-    RequestRow row =
-        RequestRow.newBuilder()
-            .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
-            .setOk(ok)
-            .setResult(text)
-            .setSequence(
-                image.rows(RequestRow.getDefaultInstance()).stream()
-                        .mapToLong(RequestRow::getSequence)
-                        .max()
-                        .orElse(0)
-                    + 1)
-            .build();
-    emit(List.of(RowChange.put(row)), List.of(), last, 0, host.nextDeadline());
+    emit(
+        List.of(RowChange.put(requestRow(requestId, ok, text))),
+        List.of(),
+        last,
+        0,
+        host.nextDeadline());
+  }
+
+  private RequestRow requestRow(String requestId, boolean ok, String text) {
+    return RequestRow.newBuilder()
+        .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
+        .setOk(ok)
+        .setResult(text)
+        .setSequence(
+            image.rows(RequestRow.getDefaultInstance()).stream()
+                    .mapToLong(RequestRow::getSequence)
+                    .max()
+                    .orElse(0)
+                + 1)
+        .build();
+  }
+
+  /** Rows that no engine owns; the answer waits for the fence as any other. */
+  void change(String requestId, boolean person, BiFunction<ImageView, Moment, Change> decide) {
+    Change change = decide.apply(image, last);
+    List<RowChange> rows = new ArrayList<>();
+    change.rows().forEach(row -> rows.add(RowChange.put(row)));
+    change.gone().forEach(row -> rows.add(RowChange.delete(row)));
+    if (rows.isEmpty()) {
+      environment.answer(requestId, change.ok(), change.text(), 0);
+      return;
+    }
+    if (person) {
+      rows.add(RowChange.put(requestRow(requestId, change.ok(), change.text())));
+    }
+    long number = emit(rows, List.of(), last, 0, host.nextDeadline());
+    answers.add(
+        requestId, number, new Step.Answer(change.ok(), change.text()), 0, feed.streaming());
   }
 
   private void step(

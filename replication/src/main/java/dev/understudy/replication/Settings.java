@@ -17,7 +17,28 @@ public record Settings(
     String schemaFingerprint,
     long processId,
     List<EngineType> engines,
-    ConfigurationHomes homes) {
+    ConfigurationHomes homes,
+    BootedImage image) {
+
+  /** One that runs what came with the launcher. */
+  public Settings(
+      Slot slot,
+      long instance,
+      String release,
+      String schemaFingerprint,
+      long processId,
+      List<EngineType> engines,
+      ConfigurationHomes homes) {
+    this(
+        slot,
+        instance,
+        release,
+        schemaFingerprint,
+        processId,
+        engines,
+        homes,
+        BootedImage.BUILT_IN);
+  }
 
   /** The other slot. */
   public Slot peer() {

@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import dev.understudy.core.Check;
 import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
+import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
+import dev.understudy.core.Moment;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
@@ -35,6 +37,7 @@ import dev.understudy.schema.Welcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -536,6 +539,9 @@ public final class SupervisorCore {
                     .setSwitchUuid(switchUuid())
                     .setProcessId(settings.processId())
                     .setRole(role.name())
+                    .setImage(settings.image().id())
+                    .setBootFailure(settings.image().failure())
+                    .setBootAttempt(settings.image().attempt())
                     .setHeld(position(image().position())))
             .build());
   }
@@ -733,6 +739,36 @@ public final class SupervisorCore {
     }
   }
 
+  /**
+   * Changes rows that no engine owns, in a bracket of their own.
+   *
+   * @param person whether a retry with the same id must be answered and not done twice
+   * @param decide called at once or never
+   */
+  public void change(
+      String requestId, boolean person, BiFunction<ImageView, Moment, Change> decide) {
+    ActiveTerm mine = active;
+    if (mine == null || switchover.underWay()) {
+      environment.answer(
+          requestId, false, mine == null ? notActive() : "a switchover is under way", 0);
+      return;
+    }
+    Optional<RequestRow> done = person ? request(requestId) : Optional.empty();
+    if (done.isPresent()) {
+      environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
+    } else {
+      mine.change(requestId, person, decide);
+    }
+  }
+
+  private Optional<RequestRow> request(String requestId) {
+    return image()
+        .row(
+            RequestRow.newBuilder()
+                .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
+                .build());
+  }
+
   /** A person wants the standby to take over. */
   public void switchover(String requestId, boolean force) {
     ActiveTerm mine = active;
@@ -741,12 +777,7 @@ public final class SupervisorCore {
           requestId, false, mine == null ? notActive() : "a switchover is under way", 0);
       return;
     }
-    Optional<RequestRow> done =
-        image()
-            .row(
-                RequestRow.newBuilder()
-                    .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
-                    .build());
+    Optional<RequestRow> done = request(requestId);
     if (done.isPresent()) {
       environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
       return;

@@ -18,15 +18,19 @@ import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.StateDirectory;
+import dev.understudy.edge.image.BootPointer;
 import dev.understudy.edge.image.ImageStore;
+import dev.understudy.edge.image.RunningImage;
 import dev.understudy.linux.Processes;
 import dev.understudy.linux.Scheduling;
+import dev.understudy.replication.BootedImage;
 import dev.understudy.replication.Environment;
 import dev.understudy.replication.Role;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
 import dev.understudy.replication.Status;
 import dev.understudy.replication.SupervisorCore;
+import dev.understudy.replication.Upgrade;
 import dev.understudy.schema.BorderGrpc;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.Config;
@@ -103,6 +107,9 @@ public final class Supervisor implements AutoCloseable {
   private final Faults faults;
   private final Progress progress = new Progress();
   private final Pulse pulse;
+  private final ImageStore images;
+  private final long instance = new SecureRandom().nextLong(1, Long.MAX_VALUE);
+  private @Nullable UpgradeAgent agent;
   private final List<AutoCloseable> open = new ArrayList<>();
   private long readBackRequest = 1L << 32;
   private @Nullable Image lastCopy;
@@ -198,6 +205,7 @@ public final class Supervisor implements AutoCloseable {
     this.place = options.state().claimPlace(name);
     var directory = options.state().make(options.state().supervisor(options.slot()));
     this.events = new EventLog(directory);
+    this.images = ImageStore.of(directory);
     this.sockets = new EventLoop("sockets");
     this.loop = new Loop(progress, this::afterEach, this::broken);
 
@@ -210,18 +218,24 @@ public final class Supervisor implements AutoCloseable {
         new SupervisorCore(
             new Settings(
                 options.slot(),
-                new SecureRandom().nextLong(1, Long.MAX_VALUE),
+                instance,
                 Release.current(),
                 SCHEMA,
                 ProcessHandle.current().pid(),
                 progress.watched(Engines.all()),
-                homes),
+                homes,
+                booted()),
             new ProcessEnvironment());
     this.forwarder = new Session<>(sockets, loop, new FromForwarder());
     this.peer = new Session<>(sockets, loop, new FromPeer());
     this.sending = new Sending(forwarder::send, peer::send, options.breakage(), this::die);
     this.faults = new Faults(options.faults(), sending, progress);
     this.pulse = new Pulse(sockets, progress, forwarder, peer);
+  }
+
+  private BootedImage booted() {
+    BootPointer pointer = images.pointer();
+    return new BootedImage(RunningImage.id(), pointer.failure(), pointer.attempt());
   }
 
   private Optional<StoredConfiguration> load(ConfigurationStore store) {
@@ -243,6 +257,14 @@ public final class Supervisor implements AutoCloseable {
     ManagementClient other = new ManagementClient(sockets, options.otherManagement());
     open.add(other);
     ManagementService management = new ManagementService(this, other);
+    UpgradeAgent upgrades =
+        new UpgradeAgent(
+            this,
+            new UpgradeAgent.Stores(images, ImageStore.of(state.launcher())),
+            (request, limitMillis) ->
+                other.call(request.toBuilder().setPassedOn(true).build(), limitMillis));
+    agent = upgrades;
+    open.add(upgrades);
     open.add(
         Listening.open(
             sockets, state.managementEndpoint(options.slot()), counters, management.service()));
@@ -253,6 +275,9 @@ public final class Supervisor implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     event(Severity.INFO, "START", "release " + Release.current() + ", schema " + SCHEMA);
+    if (!images.pointer().failure().isEmpty()) {
+      event(Severity.ERROR, "BOOT_FAILED", images.pointer().failure());
+    }
     loop.start(core);
     pulse.start();
     started = true;
@@ -271,9 +296,6 @@ public final class Supervisor implements AutoCloseable {
     }
     toForwarder.start();
     sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
-    UpgradeAgent upgrades =
-        new UpgradeAgent(this, ImageStore.of(options.state().supervisor(options.slot())));
-    open.add(upgrades);
     upgrades.start();
   }
 
@@ -458,6 +480,39 @@ public final class Supervisor implements AutoCloseable {
 
   public CompletableFuture<Done> switchover(String requestId, boolean force) {
     return ask(requestId, owned -> owned.switchover(requestId, force));
+  }
+
+  /** Something happened to an upgrade, or is wanted of it. */
+  public CompletableFuture<Done> upgrade(String requestId, boolean person, Upgrade.Event event) {
+    return ask(
+        requestId,
+        owned -> owned.change(requestId, person, (image, at) -> Upgrade.on(image, at, event)));
+  }
+
+  /** Images of this slot. */
+  public ImageStore images() {
+    return images;
+  }
+
+  /** How much of what is under way here for an upgrade is done, 0 to 1. */
+  public double upgradeProgress() {
+    UpgradeAgent looking = agent;
+    return looking == null ? 0 : looking.progress();
+  }
+
+  /** Chosen anew by each process. */
+  public long instance() {
+    return instance;
+  }
+
+  /** Ends so that the launcher starts what the boot pointer says by now; never while active. */
+  public void startAgain(String reason) {
+    loop.post(owned -> {
+      if (owned.role() != Role.ACTIVE) {
+        event(Severity.INFO, "START_AGAIN", reason);
+        end(dev.understudy.edge.ExitCode.RESTART, reason);
+      }
+    });
   }
 
   /** This supervisor takes over, if it is the standby; what the active one says doesn't matter. */

@@ -114,6 +114,18 @@ public final class ImageStore {
     }
   }
 
+  /** Becomes what another slot's store is: its images, whom it trusts, what it boots. */
+  public void copyFrom(ImageStore other) {
+    other.trust(Trust.Unsigned.REFUSED).keys().forEach(this::trust);
+    for (String id : other.ids()) {
+      other.image(id).ifPresent(this::add);
+    }
+    BootPointer pointer = other.pointer();
+    if (!pointer.isBuiltIn() && pointer.proven()) {
+      bootAgain(pointer.image());
+    }
+  }
+
   private static void share(Path from, Path to) throws IOException {
     try {
       Files.createLink(to, from);
@@ -209,10 +221,28 @@ public final class ImageStore {
 
   /** The next start runs this image, or what the launcher runs. */
   public void boot(String id) {
+    var _ = boot(id, "");
+  }
+
+  /**
+   * The same, for an attempt that has a name.
+   *
+   * @return false if that attempt was made already and has failed
+   */
+  public boolean boot(String id, String attempt) {
     BootPointer pointer = pointer();
-    if (!pointer.image().equals(id)) {
-      write(pointer.to(id));
+    if (!pointer.failure().isEmpty() && !attempt.isEmpty() && pointer.attempt().equals(attempt)) {
+      return false;
     }
+    if (!pointer.image().equals(id)) {
+      write(pointer.to(id, attempt));
+    }
+    return true;
+  }
+
+  /** The next start runs what ran before: it has come up then, and needn't prove itself again. */
+  public void bootAgain(String id) {
+    write(new BootPointer(id, id, true, 0, "", ""));
   }
 
   /** The image that was started has come up. */

@@ -253,6 +253,23 @@ final class ImageTest {
   }
 
   @Test
+  void what_failed_in_one_attempt_may_be_tried_in_another() throws Exception {
+    ImageStore store = store();
+    String bad = store.add(packed(build("one")), TRUST).id();
+    assertThat(store.boot(bad, "1.1")).isTrue();
+    for (int i = 0; i <= BootPointer.TRIES_MAX; i++) {
+      store.nextStart();
+    }
+    assertThat(store.pointer().failure()).contains(bad);
+    assertThat(store.pointer().attempt()).isEqualTo("1.1");
+    assertThat(store.boot(bad, "1.1")).isFalse();
+    assertThat(store.pointer().isBuiltIn()).isTrue();
+    assertThat(store.boot(bad, "1.2")).isTrue();
+    assertThat(store.pointer().image()).isEqualTo(bad);
+    assertThat(store.pointer().failure()).isEmpty();
+  }
+
+  @Test
   void pointing_twice_in_a_row_keeps_the_image_that_was_proven() throws Exception {
     ImageStore store = store();
     store.boot("1.0-a");

@@ -31,26 +31,4 @@ final class ProcessCommands {
         description = "--state DIR [--fault-injection] " + Network.USAGE_FORWARDER)
     List<String> arguments = List.of();
   }
-
-  /** {@code supervisor}. */
-  @Command(
-      name = "supervisor",
-      description = "Runs one supervisor alone. For service managers.",
-      footer = {
-        "",
-        "Examples:",
-        "  understudy supervisor --slot A --state /var/lib/understudy/sw1 --config sw1.yaml",
-        "  understudy supervisor --slot A --state /var/lib/understudy/sw1 --config sw1.yaml \\",
-        "    --listen 192.0.2.2:7117 --keys /etc/understudy/keys \\",
-        "    --forwarder 192.0.2.1:7117 --peer 192.0.2.3:7117",
-        ""
-      })
-  static final class Supervisor {
-    @Parameters(
-        paramLabel = "ARGUMENTS",
-        description =
-            "--slot A|B --state DIR [--config FILE] [--fault-injection] "
-                + Network.USAGE_SUPERVISOR)
-    List<String> arguments = List.of();
-  }
 }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "  config             the configuration in force, as YAML",
       "  counters           all counters that aren't 0",
       "  version            releases of all parts",
+      "  upgrade            the newest upgrade: its phase, its steps, what waits",
       "  log                events of both supervisors",
       "  state [TABLE]      rows of state, at one place (--at)",
       "",
@@ -50,6 +51,7 @@ final class ShowCommand implements java.util.concurrent.Callable<Integer> {
           "config",
           "counters",
           "version",
+          "upgrade",
           "log",
           "state");
 

@@ -58,6 +58,12 @@ public final class UnderstudyCommand {
     CommandLine clear = new CommandLine(new ClearCommand());
     clear.addSubcommand(new ClearCommand.ErrDisable(console));
     root.addSubcommand(clear);
+    CommandLine upgrade = new CommandLine(new UpgradeCommand(console));
+    upgrade.addSubcommand(new UpgradeCommand.Install(console));
+    upgrade.addSubcommand(new UpgradeCommand.Run(console));
+    upgrade.addSubcommand(new UpgradeCommand.Commit(console));
+    upgrade.addSubcommand(new UpgradeCommand.Abort(console));
+    root.addSubcommand(upgrade);
     CommandLine image = new CommandLine(new ImageCommand());
     image.addSubcommand(new ImageCommand.Build(console));
     image.addSubcommand(new ImageCommand.Keygen(console));
@@ -71,7 +77,7 @@ public final class UnderstudyCommand {
     root.addSubcommand(new DemoCommand(console));
     root.addSubcommand(new SimulateCommand(console));
     root.addSubcommand(new ProcessCommands.Forwarder());
-    root.addSubcommand(new ProcessCommands.Supervisor());
+    root.addSubcommand(new SupervisorCommand(console));
     root.addSubcommand(new FaultCommand(console));
     everywhere(root, console);
     return root;

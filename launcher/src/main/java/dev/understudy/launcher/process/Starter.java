@@ -32,7 +32,7 @@ public final class Starter {
   static final int CANNOT_START = 78;
 
   /** An image that has never come up must be ready after this long. */
-  static final long READY_NANOS_MAX = 30_000_000_000L;
+  static final long READY_NANOS_MAX = 60_000_000_000L;
 
   private static final long CANNOT_START_WAIT_MILLIS = 2_000;
   private static final long LOG_LOOK_NANOS = 2_000_000_000L;

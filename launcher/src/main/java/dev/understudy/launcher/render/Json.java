@@ -60,7 +60,7 @@ public final class Json {
   }
 
   /** Is there a value that says something? */
-  static boolean has(JsonNode object, String name) {
+  public static boolean has(JsonNode object, String name) {
     JsonNode value = object.path(name);
     return !value.isMissingNode()
         && !value.isNull()

@@ -37,6 +37,7 @@ public final class Renderers {
       case "config-diff" -> configDiff(text, document);
       case "counters" -> counters(text, document);
       case "version" -> version(text, document);
+      case "upgrade" -> UpgradeRenderer.render(text, document);
       case "state" -> state(text, document);
       case "log" -> log(text, document);
       default -> text.line(Json.pretty(document));

@@ -256,7 +256,7 @@ class StarterTest {
       skipped.addAndGet(Starter.READY_NANOS_MAX);
       await(starter, () -> !process.isAlive() && directory.living().size() == 1);
     }
-    assertThat(happened).filteredOn(what -> what.contains("was not ready after 30 s")).hasSize(2);
+    assertThat(happened).filteredOn(what -> what.contains("was not ready after 60 s")).hasSize(2);
     assertThat(store(Part.SUPERVISOR_A).pointer().isBuiltIn()).isTrue();
     ProcessId last = living(Part.SUPERVISOR_A);
     skipped.addAndGet(2 * Starter.READY_NANOS_MAX);

@@ -4,6 +4,7 @@ import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
 import dev.understudy.edge.Release;
 import dev.understudy.edge.SlotName;
+import dev.understudy.edge.image.RunningImage;
 import dev.understudy.protocols.configuration.ConfigurationView;
 import dev.understudy.protocols.stp.StpView;
 import dev.understudy.replication.Role;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -44,7 +46,8 @@ final class Documents {
           "config",
           "config-history",
           "counters",
-          "version");
+          "version",
+          "upgrade");
 
   /** What one supervisor asks the other about: not for people, and not promised to stay. */
   static final String OWN_PART = "own-part";
@@ -78,6 +81,7 @@ final class Documents {
       case "config-history" -> ofImage(Documents::configHistory);
       case "counters" -> Optional.of(this::counters);
       case "version" -> Optional.of(this::version);
+      case "upgrade" -> Optional.of(this::upgrade);
       default -> Optional.empty();
     };
   }
@@ -90,10 +94,14 @@ final class Documents {
   // ---- what this supervisor knows of itself
 
   CompletableFuture<JsonNode> ownPart() {
-    return supervisor.status().thenCombine(supervisor.process(), Documents::ownPart);
+    return supervisor
+        .status()
+        .thenCombine(
+            supervisor.process(),
+            (status, process) -> ownPart(status, process, supervisor.upgradeProgress()));
   }
 
-  private static JsonNode ownPart(Status status, Supervisor.ProcessState process) {
+  private static JsonNode ownPart(Status status, Supervisor.ProcessState process, double progress) {
     ObjectNode part = Json.object();
     part.put("role", status.role().name());
     part.put("pid", process.pid());
@@ -108,6 +116,8 @@ final class Documents {
     if (status.role() != Role.ACTIVE && status.role() != Role.STANDBY_HOT) {
       status.notReadyReasons().forEach(reasons::add);
     }
+    part.put("image", RunningImage.id());
+    part.put("upgradeProgress", progress);
     part.put("scheduling", process.scheduling());
     part.put("configurationOnDisk", process.configurationOnDisk());
     part.put("forwarderConnected", process.forwarderConnected());
@@ -356,6 +366,12 @@ final class Documents {
       all.otherPart.ifPresent(part -> counts.addSupervisor(peer(), part));
       return document;
     });
+  }
+
+  private CompletableFuture<JsonNode> upgrade() {
+    return gathered(all ->
+        UpgradeDocument.of(
+            all.image, Map.of(own(), all.ownPart, peer(), all.otherPart.orElseGet(Json::object))));
   }
 
   private CompletableFuture<JsonNode> version() {

@@ -1,18 +1,28 @@
 package dev.understudy.supervisor.management;
 
+import com.google.protobuf.ByteString;
 import dev.understudy.core.Input;
 import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.SlotName;
+import dev.understudy.edge.image.ImageException;
+import dev.understudy.edge.image.ImageFolder;
+import dev.understudy.edge.image.IncomingImage;
+import dev.understudy.edge.image.RunningImage;
 import dev.understudy.replication.Role;
 import dev.understudy.replication.Status;
+import dev.understudy.replication.Upgrade;
 import dev.understudy.schema.ConfigApplyRequest;
+import dev.understudy.schema.ImagePart;
+import dev.understudy.schema.ImageReadRequest;
 import dev.understudy.schema.ManagementGrpc;
 import dev.understudy.schema.ManagementReply;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.PeerProcessRequest;
 import dev.understudy.schema.ShowRequest;
+import dev.understudy.schema.Slot;
 import dev.understudy.schema.StateRequest;
+import dev.understudy.schema.UpgradeRequest;
 import dev.understudy.supervisor.Supervisor;
 import dev.understudy.supervisor.configuration.ConfigurationCheck;
 import dev.understudy.supervisor.configuration.ConfigurationProblem;
@@ -20,6 +30,7 @@ import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -187,6 +198,8 @@ public final class ManagementService implements BindableService {
         supervisor.peerProcessSeen(seen.getProcessId(), seen.getFailure(), seen.getEvidence());
         yield CompletableFuture.completedFuture(document(Json.object().put("message", "noted")));
       }
+      case UPGRADE -> upgrade(request);
+      case IMAGE_READ -> CompletableFuture.completedFuture(imagePart(request.getImageRead()));
       case STOP -> stop();
       case KIND_NOT_SET -> refused("this release doesn't know that request");
     };
@@ -373,6 +386,83 @@ public final class ManagementService implements BindableService {
                     apply.getConfig(),
                     apply.getConfirmMinutes(),
                     apply.getComment())));
+  }
+
+  // ---- upgrades
+
+  private CompletableFuture<ManagementReply> upgrade(ManagementRequest request) {
+    UpgradeRequest upgrade = request.getUpgrade();
+    return switch (upgrade.getStepCase()) {
+      case INSTALL ->
+          upgrade(
+              request,
+              new Upgrade.Install(
+                  upgrade.getInstall().getLocation(), upgrade.getInstall().getUnsignedAllowed()));
+      case RUN -> change(request, () -> run(request));
+      case COMMIT -> upgrade(request, new Upgrade.Commit());
+      case ABORT -> upgrade(request, new Upgrade.Abort("a person aborted it"));
+      case STORED ->
+          upgrade(
+              request,
+              new Upgrade.Stored(
+                  upgrade.getStored().getSlot(),
+                  upgrade.getStored().getImage(),
+                  Optional.of(upgrade.getStored().getError()).filter(text -> !text.isEmpty())));
+      case STEP_NOT_SET -> refused("this release doesn't know that step of an upgrade");
+    };
+  }
+
+  private CompletableFuture<ManagementReply> upgrade(
+      ManagementRequest request, Upgrade.Event event) {
+    return change(request, () -> supervisor.upgrade(id(request), true, event));
+  }
+
+  /** The active decides what runs where: the standby goes first. */
+  private CompletableFuture<Supervisor.Done> run(ManagementRequest request) {
+    return supervisor
+        .status()
+        .thenCompose(status -> {
+          if (!status.listed() || status.peer().isEmpty()) {
+            return CompletableFuture.completedFuture(
+                new Supervisor.Done(
+                    false,
+                    "the standby is not ready, and an upgrade begins with it: "
+                        + String.join("; ", status.notReadyReasons()),
+                    0,
+                    0));
+          }
+          String own = RunningImage.id();
+          String others = status.peer().get().getImage();
+          boolean here = supervisor.slot() == Slot.SLOT_A;
+          return supervisor.upgrade(
+              id(request),
+              true,
+              new Upgrade.Run(
+                  SlotName.other(supervisor.slot()),
+                  here ? own : others,
+                  here ? others : own,
+                  request.getUpgrade().getRun().getRollbackMinutes()));
+        });
+  }
+
+  private ManagementReply imagePart(ImageReadRequest read) {
+    try {
+      Optional<ImageFolder> image = supervisor.images().image(read.getImage());
+      if (image.isEmpty()) {
+        return refusal(own() + " has no image " + read.getImage());
+      }
+      ManagementReply.Builder reply = ManagementReply.newBuilder().setOk(true);
+      IncomingImage.read(image.get(), read.getFile(), read.getOffset())
+          .ifPresent(part ->
+              reply.setImagePart(
+                  ImagePart.newBuilder()
+                      .setOctets(ByteString.copyFrom(part.octets()))
+                      .setCrc(part.crc())
+                      .setLength(part.length())));
+      return reply.build();
+    } catch (ImageException e) {
+      return refusal(String.valueOf(e.getMessage()));
+    }
   }
 
   private CompletableFuture<ManagementReply> stop() {
