@@ -61,7 +61,7 @@ public final class IncomingImage {
     try (FileChannel channel = FileChannel.open(image.path().resolve(file))) {
       long length = channel.size();
       ByteBuffer octets =
-          ByteBuffer.allocate((int) Math.clamp(length - Math.max(0, offset), 0, PART_OCTETS));
+          ByteBuffer.allocate(Math.clamp(length - Math.max(0, offset), 0, PART_OCTETS));
       while (octets.hasRemaining() && channel.read(octets, offset + octets.position()) >= 0) {
         // More of it.
       }
