@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -45,8 +46,8 @@ final class Directions {
 
   /** Whether one of two lists of learned addresses has one that is wrong, or both differ in one. */
   boolean agree(String bridge, String one, String other) {
-    TreeSet<String> different = entries(one);
-    TreeSet<String> others = entries(other);
+    Set<String> different = entries(one);
+    Set<String> others = entries(other);
     TreeSet<String> same = new TreeSet<>(different);
     same.retainAll(others);
     different.addAll(others);
@@ -54,9 +55,8 @@ final class Directions {
     return right.getOrDefault(bridge, new TreeSet<>()).containsAll(different);
   }
 
-  private static TreeSet<String> entries(String list) {
-    TreeSet<String> entries =
-        new TreeSet<>(List.of(list.substring(1, list.length() - 1).split(", ")));
+  private static Set<String> entries(String list) {
+    Set<String> entries = new TreeSet<>(List.of(list.substring(1, list.length() - 1).split(", ")));
     entries.remove("");
     return entries;
   }
