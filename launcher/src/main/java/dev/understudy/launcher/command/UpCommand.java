@@ -278,10 +278,12 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
     return commands;
   }
 
-  /** The kernel's bridge that the switch forwards with, if it is to. */
+  /**
+   * The kernel's bridge that the switch forwards with, if it is to; the demo's seed comes later.
+   */
   private static Optional<String> bridge(RunDirectory directory, Optional<Path> seed) {
     return ConfigurationFiles.stored(directory)
-        .or(() -> seed.map(ConfigurationFiles::read))
+        .or(() -> seed.filter(Files::exists).map(ConfigurationFiles::read))
         .filter(config -> config.getDataPlane() == DataPlaneKind.DATA_PLANE_LINUX)
         .map(config -> "br-" + config.getName())
         .map(name -> name.substring(0, Math.min(name.length(), INTERFACE_NAME_MAX)));
