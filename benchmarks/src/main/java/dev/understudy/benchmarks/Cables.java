@@ -12,7 +12,7 @@ import java.util.List;
  * {@value #HOST_INTERFACE} with an address; the other end of its cable is the switch's e1 or e2.
  * They go when this is closed.
  */
-final class Cables implements AutoCloseable {
+final class Cables implements Hosts, AutoCloseable {
   static final String SINK_ADDRESS = "10.99.0.2";
 
   private static final String SOURCE_ADDRESS = "10.99.0.1";
@@ -129,11 +129,13 @@ final class Cables implements AutoCloseable {
     return List.of("ip", "netns", "exec", sink);
   }
 
-  FrameChannel source() {
+  @Override
+  public FrameChannel source() {
     return open(source);
   }
 
-  FrameChannel sink() {
+  @Override
+  public FrameChannel sink() {
     return open(sink);
   }
 

@@ -33,14 +33,19 @@ final class FrameSink implements AutoCloseable {
       epoll.add(new Epoll.Interest(channel.fd(), Epoll.IN, 0));
       while (!ended) {
         epoll.await(LOOK_NANOS);
-        int count = channel.receive(batch, batch.slots());
-        int ours = 0;
-        for (int i = 0; i < count; i++) {
-          ours += batch.shortAt(i, ETHER_TYPE_OFFSET) == ETHER_TYPE ? 1 : 0;
-        }
-        received += ours;
+        received += receive(channel, batch);
       }
     }
+  }
+
+  /** Takes what waits, up to a batch; how many frames of {@link FrameSource} there were. */
+  static int receive(FrameChannel channel, FrameBatch batch) {
+    int count = channel.receive(batch, batch.slots());
+    int ours = 0;
+    for (int i = 0; i < count; i++) {
+      ours += batch.shortAt(i, ETHER_TYPE_OFFSET) == ETHER_TYPE ? 1 : 0;
+    }
+    return ours;
   }
 
   /** Returns when its thread has ended; the channel stays open. */

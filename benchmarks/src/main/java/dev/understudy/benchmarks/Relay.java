@@ -56,6 +56,7 @@ final class Relay implements AutoCloseable {
         return new Relay(directory, null, failure.get());
       }
       List<String> command = new ArrayList<>(prefix);
+      command.addAll(RealTime.prefix());
       command.add(directory.resolve("relay").toString());
       command.addAll(arguments);
       Process process =

@@ -29,6 +29,7 @@ final class Vde implements AutoCloseable {
     try {
       Path directory = Files.createTempDirectory("us-bench");
       List<String> command = new ArrayList<>(cables.inMiddle());
+      command.addAll(RealTime.prefix());
       command.addAll(
           List.of("vde_switch", "-s", directory.resolve("vde").toString(), "-t", "e1", "-t", "e2"));
       // It ends when its standard input does, which is a pipe from here.

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A round: commands, then for each port that has frames one batch: receive, switch, send. So a
  * busy port can't hold up the others by more than one batch, and a command waits for one batch.
+ * Rounds that come without a pause and find few frames are {@link #GATHER_NANOS} apart.
  */
 final class DataThread implements Runnable {
   /** Frames that are received at once. */
@@ -35,6 +36,16 @@ final class DataThread implements Runnable {
 
   /** Frames that are cut or summed before they have to leave. */
   private static final int FINISHED_MAX = 128;
+
+  /**
+   * How far apart rounds begin at least while they come without a pause and bring few frames each.
+   * A thread that is woken for every frame pays for the waking, and takes the processor from whoever
+   * is about to send the next one; network cards wait in the same way, for the same reason.
+   */
+  static final long GATHER_NANOS = 100_000L;
+
+  /** Rounds with so many frames are worth their wake-up. */
+  static final int GATHER_FRAMES = BATCH / 2;
 
   /** How long the thread sleeps at most; addresses age meanwhile. */
   private static final long IDLE_NANOS = 250_000_000L;
@@ -45,6 +56,10 @@ final class DataThread implements Runnable {
   private final Commands commands = new Commands();
   private final EventFd wake = EventFd.open();
   private final Epoll epoll = Epoll.open(READY_MAX);
+
+  /** Commands only: what may disturb the gathering of frames. */
+  private final Epoll commandsOnly = Epoll.open(1);
+
   private final MonotonicClock clock = new MonotonicClock();
   private final FrameView view = new FrameView();
   private final FrameView summedView = new FrameView();
@@ -68,6 +83,9 @@ final class DataThread implements Runnable {
   private FrameBatch batch = control;
   private int index;
   private int dirtyCount;
+  private int framesOfRound;
+  private long roundBegun;
+  private long rounds;
   private volatile long learnedSequence;
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
@@ -89,6 +107,7 @@ final class DataThread implements Runnable {
     this.scheduling = scheduling;
     this.soft = soft.apply(new Out());
     epoll.add(new Epoll.Interest(wake.fd(), Epoll.IN, WAKE));
+    commandsOnly.add(new Epoll.Interest(wake.fd(), Epoll.IN, WAKE));
   }
 
   // Called by the judgement's thread.
@@ -141,6 +160,7 @@ final class DataThread implements Runnable {
         }
       }
       epoll.close();
+      commandsOnly.close();
     }
   }
 
@@ -149,6 +169,14 @@ final class DataThread implements Runnable {
     learnedSequence = soft.learnedSequence();
     int ready = epoll.await(IDLE_NANOS);
     long now = clock.nanos();
+    if (framesOfRound > 0 && framesOfRound < GATHER_FRAMES && now - roundBegun < GATHER_NANOS) {
+      commandsOnly.await(roundBegun + GATHER_NANOS - now);
+      ready = epoll.await(0);
+      now = clock.nanos();
+    }
+    roundBegun = now;
+    framesOfRound = 0;
+    rounds++;
     for (int i = 0; i < ready; i++) {
       int token = (int) epoll.token(i);
       if (token == WAKE) {
@@ -173,6 +201,7 @@ final class DataThread implements Runnable {
       receiveFailed(port, -received);
       return;
     }
+    framesOfRound += received;
     for (index = 0; index < received; index++) {
       forward(number, now);
     }
@@ -352,6 +381,11 @@ final class DataThread implements Runnable {
 
   SoftSwitch soft() {
     return soft;
+  }
+
+  /** Rounds since the beginning. */
+  Long rounds() {
+    return rounds;
   }
 
   /** Takes a channel over; it is closed here, too. */

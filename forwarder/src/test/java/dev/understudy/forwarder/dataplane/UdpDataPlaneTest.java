@@ -276,6 +276,44 @@ final class UdpDataPlaneTest {
     assertThat(judgement.counter("tx-octets", 2)).isEqualTo(600_000);
   }
 
+  @Test
+  void frames_in_quick_succession_are_taken_together() {
+    threeOpenPorts();
+    peer(2).send(frame(BROADCAST, B, 0));
+    assertThat(peer(1).receive()).isNotEmpty();
+    int frames = 3_000;
+    long begun = System.nanoTime();
+    long before = judgement.plane.ask(DataThread::rounds);
+    for (int i = 0; i < frames; i++) {
+      // Each is taken alone where the thread wakes up for each.
+      while (System.nanoTime() - begun < i * 20_000L) {
+        Thread.onSpinWait();
+      }
+      peer(1).send(frame(B, A, i));
+    }
+    judgement.until("all of them", () -> judgement.counter("rx-frames", 1) == frames);
+    long rounds = judgement.plane.ask(DataThread::rounds) - before;
+    long most =
+        (System.nanoTime() - begun) / DataThread.GATHER_NANOS + frames / DataThread.GATHER_FRAMES;
+    assertThat(rounds).as("rounds for %d frames", frames).isLessThan(most + 200);
+  }
+
+  @Test
+  void a_command_does_not_wait_for_frames_to_be_gathered() {
+    threeOpenPorts();
+    peer(2).send(frame(BROADCAST, B, 0));
+    assertThat(peer(1).receive()).isNotEmpty();
+    for (int i = 0; i < 200; i++) {
+      peer(1).send(frame(B, A, i));
+      judgement.set(send(2, frame(BRIDGE_GROUP, A, i), false));
+      int number = i;
+      assertThat(List.of(peer(2).receiveHex(), peer(2).receiveHex()))
+          .as("each of the two once")
+          .containsExactlyInAnyOrder(
+              hex(frame(B, A, number)), hex(frame(BRIDGE_GROUP, A, number)));
+    }
+  }
+
   /** The compiler needs some rounds; then a round without an allocation has to come. */
   @Test
   void the_forwarding_thread_allocates_nothing_for_a_frame() {
