@@ -6,9 +6,9 @@ import dev.understudy.linux.FrameChannel;
 import dev.understudy.linux.FrameSize;
 
 /**
- * Sends and receives in one thread, and sends only while fewer than {@link #WINDOW} frames are under
- * way: it offers what passes. Frames that don't arrive within {@link #LOST_NANOS} make room as if
- * they had.
+ * Sends and receives in one thread, and sends only while fewer than {@link #WINDOW} frames are
+ * under way: it offers what passes. Frames that don't arrive within {@link #LOST_NANOS} make room
+ * as if they had.
  */
 final class FrameLoop implements AutoCloseable {
   /** Frames under way at most. */

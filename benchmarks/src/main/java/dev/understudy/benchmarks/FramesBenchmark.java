@@ -2,7 +2,6 @@ package dev.understudy.benchmarks;
 
 import dev.understudy.launcher.render.Json;
 import dev.understudy.linux.FrameChannel;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -193,8 +192,7 @@ final class FramesBenchmark {
         long before = sink.received();
         sendUntil(source, begun + windowNanos());
         subject.add(
-            Question.OVERLOADED,
-            (sink.received() - before) * 1e9 / (System.nanoTime() - begun));
+            Question.OVERLOADED, (sink.received() - before) * 1e9 / (System.nanoTime() - begun));
       }
     }
   }
@@ -220,7 +218,7 @@ final class FramesBenchmark {
       }
       subject.add(Question.OFFERED, source.sent() * 1e9 / (System.nanoTime() - begun));
       LockSupport.parkNanos(SETTLE_NANOS);
-      subject.add(Question.LOST, source.sent() - sink.received());
+      subject.add(Question.LOST, (double) (source.sent() - sink.received()));
     }
   }
 
@@ -235,8 +233,7 @@ final class FramesBenchmark {
     List<String> client = new ArrayList<>(cables.inSource());
     client.addAll(List.of("iperf3", "-J", "-t", "" + TCP_SECONDS, "-c", Cables.SINK_ADDRESS));
     JsonNode end = Json.parse(Commands.run(Map.of(), client)).path("end");
-    subject.add(
-        Question.TCP, end.path("sum_received").path("bits_per_second").asDouble() / 1e9);
+    subject.add(Question.TCP, end.path("sum_received").path("bits_per_second").asDouble() / 1e9);
   }
 
   // ---- answers
@@ -264,8 +261,7 @@ final class FramesBenchmark {
           "64 octets, one direction, at most %,d under way, %s"
               .formatted(FrameLoop.WINDOW, RealTime.text());
       case OVERLOADED -> "64 octets, one direction, offered without end";
-      case LOST ->
-          "of %,d in each turn".formatted(windowNanos() / SECOND_NANOS * PACED_PER_SECOND);
+      case LOST -> "of %,d in each turn".formatted(windowNanos() / SECOND_NANOS * PACED_PER_SECOND);
       case OFFERED -> "%,d/s asked for".formatted(PACED_PER_SECOND);
       case TCP -> "iperf3, %d s".formatted(TCP_SECONDS);
     };

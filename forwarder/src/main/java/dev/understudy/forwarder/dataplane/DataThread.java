@@ -39,8 +39,8 @@ final class DataThread implements Runnable {
 
   /**
    * How far apart rounds begin at least while they come without a pause and bring few frames each.
-   * A thread that is woken for every frame pays for the waking, and takes the processor from whoever
-   * is about to send the next one; network cards wait in the same way, for the same reason.
+   * A thread that is woken for every frame pays for the waking, and takes the processor from
+   * whoever is about to send the next one; network cards wait in the same way, for the same reason.
    */
   static final long GATHER_NANOS = 100_000L;
 
@@ -85,7 +85,6 @@ final class DataThread implements Runnable {
   private int dirtyCount;
   private int framesOfRound;
   private long roundBegun;
-  private long rounds;
   private volatile long learnedSequence;
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
@@ -176,7 +175,6 @@ final class DataThread implements Runnable {
     }
     roundBegun = now;
     framesOfRound = 0;
-    rounds++;
     for (int i = 0; i < ready; i++) {
       int token = (int) epoll.token(i);
       if (token == WAKE) {
@@ -381,11 +379,6 @@ final class DataThread implements Runnable {
 
   SoftSwitch soft() {
     return soft;
-  }
-
-  /** Rounds since the beginning. */
-  Long rounds() {
-    return rounds;
   }
 
   /** Takes a channel over; it is closed here, too. */
