@@ -34,7 +34,7 @@ record SupervisorPair(RunDirectory directory, Starter starter, Thread thread)
 
   private static JavaCommand command(RunDirectory directory, Path configuration, Part part) {
     return new JavaCommand(
-        JavaCommand.DAEMON_OPTIONS,
+        JavaCommand.SUPERVISOR_OPTIONS,
         "dev.understudy.supervisor.SupervisorMain",
         List.of(
             "--slot",

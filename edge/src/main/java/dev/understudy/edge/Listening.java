@@ -55,7 +55,7 @@ public final class Listening implements AutoCloseable {
     }
   }
 
-  private static void prepare(Endpoint endpoint) throws IOException {
+  static void prepare(Endpoint endpoint) throws IOException {
     switch (endpoint) {
       case Endpoint.Unix(Path socket) -> {
         Path directory = socket.getParent();
@@ -68,7 +68,7 @@ public final class Listening implements AutoCloseable {
     }
   }
 
-  private static void protect(Endpoint endpoint) throws IOException {
+  static void protect(Endpoint endpoint) throws IOException {
     switch (endpoint) {
       case Endpoint.Unix(Path socket) ->
           Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

@@ -6,6 +6,7 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -75,19 +76,18 @@ final class PeerCheck {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-      if (!mayConnect(ctx)) {
-        counters.count(STRANGERS);
+      if (!mayConnect(ctx.channel(), endpoint, counters)) {
         var _ = ctx.close();
         return;
       }
       ctx.pipeline().addBefore(ctx.name(), null, new PrefaceCheck(endpoint, counters));
       ctx.pipeline().replace(this, null, next);
     }
+  }
 
-    private boolean mayConnect(ChannelHandlerContext ctx) {
-      if (!(ctx.channel() instanceof EpollDomainSocketChannel channel)) {
-        return false;
-      }
+  /** Whether the user at the other end is ours or root; if not, it is counted and logged. */
+  static boolean mayConnect(Channel connection, Endpoint endpoint, Counters counters) {
+    if (connection instanceof EpollDomainSocketChannel channel) {
       try {
         PeerCredentials peer = channel.peerCredentials();
         if (peer.uid() == 0 || peer.uid() == StateDirectory.ownUid()) {
@@ -98,12 +98,12 @@ final class PeerCheck {
             endpoint,
             peer.pid(),
             peer.uid());
-        return false;
       } catch (IOException e) {
         LOG.warn("{}: a connection whose user can't be found out was refused", endpoint, e);
-        return false;
       }
     }
+    counters.count(STRANGERS);
+    return false;
   }
 
   private static final class PrefaceCheck extends ChannelInboundHandlerAdapter {

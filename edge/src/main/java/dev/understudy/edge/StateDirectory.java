@@ -77,6 +77,16 @@ public final class StateDirectory {
     return socket("management-" + lower(slot) + ".sock");
   }
 
+  /** Where the forwarder hears of a supervisor's end. */
+  public Endpoint.Unix forwarderLifeWatch() {
+    return socket("life-forwarder.sock");
+  }
+
+  /** Where a supervisor hears of the other one's end. */
+  public Endpoint.Unix supervisorLifeWatch(Slot slot) {
+    return socket("life-" + lower(slot) + ".sock");
+  }
+
   private static String lower(Slot slot) {
     return SlotName.letter(slot).toLowerCase(Locale.ROOT);
   }
@@ -85,7 +95,7 @@ public final class StateDirectory {
    * In this directory; when that path is too long for the kernel, in a short one that its name
    * gives.
    */
-  private Endpoint socket(String name) {
+  private Endpoint.Unix socket(String name) {
     Path here = root.resolve(name);
     if (Endpoint.Unix.fits(here)) {
       return new Endpoint.Unix(here);

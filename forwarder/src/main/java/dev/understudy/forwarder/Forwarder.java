@@ -8,6 +8,7 @@ import dev.understudy.edge.CertifiedRole;
 import dev.understudy.edge.Counters;
 import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
+import dev.understudy.edge.LifeWatch;
 import dev.understudy.edge.Link;
 import dev.understudy.edge.LinkListener;
 import dev.understudy.edge.Listening;
@@ -71,6 +72,10 @@ public final class Forwarder implements AutoCloseable {
   private final IdentityHashMap<Link<ToForwarder, ToSupervisor>, Long> ids =
       new IdentityHashMap<>();
   private final TreeMap<Long, Link<ToForwarder, ToSupervisor>> links = new TreeMap<>();
+
+  /** By the instance that a supervisor said it is. */
+  private final TreeMap<Long, Link<ToForwarder, ToSupervisor>> instances = new TreeMap<>();
+
   private long lastId;
 
   /**
@@ -106,6 +111,9 @@ public final class Forwarder implements AutoCloseable {
     record Received(Link<ToForwarder, ToSupervisor> link, ToForwarder message) implements Event {}
 
     record Closed(Link<ToForwarder, ToSupervisor> link, String reason) implements Event {}
+
+    /** A supervisor's process is gone, whose session may not have ended yet. */
+    record ProcessEnded(long instance) implements Event {}
   }
 
   public Forwarder(Options options) {
@@ -184,18 +192,24 @@ public final class Forwarder implements AutoCloseable {
               new CountingDataPlane(made, counters),
               new LoadedStore(stored, store));
       try (Listening listening =
-          Listening.open(
-              loop,
-              options.endpoint(),
-              counters,
-              Listening.only(
-                  EnumSet.of(CertifiedRole.SUPERVISOR_A, CertifiedRole.SUPERVISOR_B),
+              Listening.open(
+                  loop,
+                  options.endpoint(),
                   counters,
-                  Listening.streams(
-                      loop,
-                      BorderGrpc.getServiceDescriptor(),
-                      BorderGrpc.getSessionMethod(),
-                      new Receptionist())))) {
+                  Listening.only(
+                      EnumSet.of(CertifiedRole.SUPERVISOR_A, CertifiedRole.SUPERVISOR_B),
+                      counters,
+                      Listening.streams(
+                          loop,
+                          BorderGrpc.getServiceDescriptor(),
+                          BorderGrpc.getSessionMethod(),
+                          new Receptionist())));
+          LifeWatch _ =
+              LifeWatch.open(
+                  loop,
+                  options.state().forwarderLifeWatch(),
+                  counters,
+                  instance -> hand(new Event.ProcessEnded(instance)))) {
         ready.complete(new Ready(border.term(), border.incarnation(), scheduling));
         LOG.info(
             "forwarder begins: incarnation {}, {}, {}",
@@ -230,6 +244,13 @@ public final class Forwarder implements AutoCloseable {
           link.taken();
         }
         case Event.Closed(var link, var reason) -> closed(border, link, reason);
+        case Event.ProcessEnded(var instance) -> {
+          Link<ToForwarder, ToSupervisor> link = instances.get(instance);
+          if (link != null) {
+            link.close("your process has ended");
+            closed(border, link, "its process has ended");
+          }
+        }
       }
     }
   }
@@ -260,6 +281,9 @@ public final class Forwarder implements AutoCloseable {
       link.close(reason);
       closed(border, link, reason);
       return;
+    }
+    if (message.hasHello()) {
+      instances.put(message.getHello().getInstance(), link);
     }
     if (options.breakage() == Breakage.RELEASE_BEFORE_HELD && message.hasBracket()) {
       pretendHeld(border, id, message);
@@ -302,6 +326,7 @@ public final class Forwarder implements AutoCloseable {
     Long id = ids.remove(link);
     if (id != null) {
       links.remove(id);
+      instances.values().remove(link);
       LOG.info("session {} is over: {}", id, reason);
       border.closed(id);
     }

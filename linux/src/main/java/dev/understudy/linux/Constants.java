@@ -8,6 +8,7 @@ final class Constants {
   private Constants() {}
 
   // include/linux/socket.h
+  static final int AF_UNIX = 1;
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
   static final int AF_NETLINK = 16;
@@ -18,6 +19,7 @@ final class Constants {
   static final int MSG_DONTWAIT = 0x40;
 
   // include/linux/net.h
+  static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
   static final int SOCK_RAW = 3;
   static final int SOCK_NONBLOCK = 0x800;
@@ -190,6 +192,7 @@ final class Constants {
   static final int SPEED_UNKNOWN = -1;
 
   // include/uapi/linux/close_range.h
+  static final int CLOSE_RANGE_UNSHARE = 1 << 1;
   static final int CLOSE_RANGE_CLOEXEC = 1 << 2;
 
   // include/uapi/linux/wait.h

@@ -120,6 +120,13 @@ final class Structs {
       structLayout(JAVA_SHORT.withName("len"), paddingLayout(6), JAVA_LONG.withName("filter"))
           .withName("sock_fprog");
 
+  /** unix(7). */
+  static final StructLayout SOCKADDR_UN =
+      structLayout(
+              JAVA_SHORT.withName("sun_family"),
+              sequenceLayout(108, JAVA_BYTE).withName("sun_path"))
+          .withName("sockaddr_un");
+
   /** ip(7). */
   static final StructLayout SOCKADDR_IN =
       structLayout(
@@ -285,6 +292,7 @@ final class Structs {
           PACKET_MREQ,
           SOCK_FILTER,
           SOCK_FPROG,
+          SOCKADDR_UN,
           SOCKADDR_IN,
           SOCKADDR_IN6,
           IFREQ,

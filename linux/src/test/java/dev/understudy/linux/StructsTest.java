@@ -37,6 +37,7 @@ class StructsTest {
       #include <sys/resource.h>
       #include <sys/socket.h>
       #include <sys/uio.h>
+      #include <sys/un.h>
       #include <sys/wait.h>
       #include <linux/close_range.h>
       #include <netinet/in.h>

@@ -580,6 +580,11 @@ public final class SupervisorCore {
     }
   }
 
+  /** Whether there is a connection to this process of the peer's. */
+  public boolean hasPeer(long instance) {
+    return peerUp && peerHello != null && peerHello.getInstance() == instance;
+  }
+
   private void onPeerHello(PeerHello hello) {
     if (hello.getSlot() != settings.peer()) {
       environment.event(

@@ -11,6 +11,7 @@ import dev.understudy.edge.Dialer;
 import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.ExitCode;
+import dev.understudy.edge.LifeWatch;
 import dev.understudy.edge.Listening;
 import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.Network;
@@ -21,6 +22,7 @@ import dev.understudy.edge.StateDirectory;
 import dev.understudy.edge.image.BootPointer;
 import dev.understudy.edge.image.ImageStore;
 import dev.understudy.edge.image.RunningImage;
+import dev.understudy.linux.LifeLine;
 import dev.understudy.linux.Processes;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.replication.BootedImage;
@@ -286,6 +288,9 @@ public final class Supervisor implements AutoCloseable {
     open.add(toForwarder);
     faults.forwarderDialer(toForwarder::hold);
     openForPeer(management);
+    if (options.network().isEmpty()) {
+      tieLives(state);
+    }
     if (options.slot() == Slot.SLOT_B) {
       Dialer<CanonicalMessage, CanonicalMessage> toPeer =
           new Dialer<>(
@@ -297,6 +302,28 @@ public final class Supervisor implements AutoCloseable {
     toForwarder.start();
     sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
     upgrades.start();
+  }
+
+  /** On one machine the other parts hear of a process's end before its sessions end. */
+  private void tieLives(StateDirectory state) {
+    open.add(
+        LifeWatch.open(
+            sockets,
+            state.supervisorLifeWatch(options.slot()),
+            counters,
+            instance ->
+                loop.post(owned -> {
+                  if (owned.hasPeer(instance)) {
+                    peer.close("its process has ended");
+                  }
+                })));
+    open.add(
+        LifeLine.start(
+            instance,
+            List.of(
+                state.forwarderLifeWatch().socket(),
+                state.supervisorLifeWatch(SlotName.other(options.slot())).socket()),
+            SOCKETS));
   }
 
   /** Slot A takes the stream of slot B; on the network each answers the other's requests, too. */

@@ -269,7 +269,7 @@ final class UpCommand implements java.util.concurrent.Callable<Integer> {
       commands.put(
           part,
           new JavaCommand(
-              JavaCommand.DAEMON_OPTIONS,
+              part.isSupervisor() ? JavaCommand.SUPERVISOR_OPTIONS : JavaCommand.DAEMON_OPTIONS,
               part.isSupervisor()
                   ? "dev.understudy.supervisor.SupervisorMain"
                   : "dev.understudy.forwarder.ForwarderMain",

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A command that runs a class of a program on the Java virtual machine that this process runs on.
@@ -32,6 +33,20 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
           "-XX:-UsePerfData",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow");
+
+  /**
+   * For supervisors. A quarter of the processor time of a start was the second compiler's; what is
+   * really hot still gets there, ten times later.
+   */
+  public static final List<String> SUPERVISOR_OPTIONS =
+      Stream.concat(
+              DAEMON_OPTIONS.stream(),
+              Stream.of(
+                  "-XX:Tier4InvocationThreshold=50000",
+                  "-XX:Tier4MinInvocationThreshold=6000",
+                  "-XX:Tier4CompileThreshold=150000",
+                  "-XX:Tier4BackEdgeThreshold=400000"))
+          .toList();
 
   /** For the launcher and other processes that only watch. */
   public static final List<String> SMALL_OPTIONS =
