@@ -107,6 +107,10 @@ public final class EngineHost {
   }
 
   public boolean isFaulty(String engine) {
+    return isFaulty(engine, image);
+  }
+
+  private static boolean isFaulty(String engine, ImageView image) {
     return image.row(engineRow(engine).build()).map(EngineRow::getFaulty).orElse(false);
   }
 
@@ -131,7 +135,12 @@ public final class EngineHost {
 
   /** Names of engines that are out of service, in order. */
   public List<String> faulty() {
-    return types.stream().map(EngineType::name).filter(this::isFaulty).toList();
+    return faulty(types, image);
+  }
+
+  /** The same, as an image has them. */
+  public static List<String> faulty(List<EngineType> types, ImageView image) {
+    return types.stream().map(EngineType::name).filter(name -> isFaulty(name, image)).toList();
   }
 
   public Optional<SwitchTime> nextDeadline() {

@@ -85,24 +85,36 @@ public sealed interface Input {
     /** From an incomplete or old image, or none: the read-back decides what must be closed. */
     UNSYNCED,
     /** As before, but the forwarder is a new one: everything must be programmed again. */
-    NEW_FORWARDER,
-    /**
-     * From a complete image in which an engine was FAULTY: it begins without its rows, so
-     * everything that it needs is announced again, and the read-back decides what must be closed.
-     */
-    ENGINE_ANEW
+    NEW_FORWARDER
   }
 
   /**
    * This supervisor has become active.
    *
+   * @param anew engines that were FAULTY and get another try, however the term begins: everything
+   *     that they need is announced again, and where one begins without its rows, the read-back
+   *     decides what it must close
    * @param readBack port states that the forwarder reports
    * @param stored the newest configuration found on disk or in the forwarder; only used when the
    *     image has none, or with {@link Start#UNSYNCED} when it descends from the image's
    */
   record TermStarted(
-      long term, Start start, List<SetPortState> readBack, Optional<StoredConfiguration> stored)
-      implements Signal {}
+      long term,
+      Start start,
+      List<String> anew,
+      List<SetPortState> readBack,
+      Optional<StoredConfiguration> stored)
+      implements Signal {
+    public TermStarted {
+      anew = List.copyOf(anew);
+      readBack = List.copyOf(readBack);
+    }
+
+    /** Nothing has to be said. */
+    public boolean nothingNew() {
+      return start == Start.HITLESS && anew.isEmpty();
+    }
+  }
 
   /**
    * The configuration in force has changed, or is known for the first time (then {@code before} is

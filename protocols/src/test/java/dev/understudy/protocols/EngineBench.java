@@ -145,11 +145,11 @@ public final class EngineBench {
   }
 
   public Result start(Input.Start how, Optional<StoredConfiguration> stored) {
-    return on(new Input.TermStarted(1, how, List.of(), stored));
+    return on(new Input.TermStarted(1, how, List.of(), List.of(), stored));
   }
 
   public Result start(Input.Start how, List<SetPortState> readBack) {
-    return on(new Input.TermStarted(1, how, readBack, Optional.empty()));
+    return on(new Input.TermStarted(1, how, List.of(), readBack, Optional.empty()));
   }
 
   public Result apply(Config config) {

@@ -195,7 +195,8 @@ final class ActiveTerm {
       image.lineage().subList(0, surplus).forEach(old -> extra.add(RowChange.delete(old)));
     }
     Input signal =
-        new Input.TermStarted(term, start.kind(), granted.getPortStatesList(), start.stored());
+        new Input.TermStarted(
+            term, start.kind(), start.anew(), granted.getPortStatesList(), start.stored());
     step(signal, start.at(), extra, 0, Optional.empty());
     requestLearned();
   }

@@ -26,6 +26,7 @@ import java.util.Optional;
  * How a term begins, worked out from the grant and the image before the first bracket: what the
  * image is worth, which configuration is the newest, and what an outsider could have noticed.
  *
+ * @param anew engines that were FAULTY and get another try, whatever else the term begins with
  * @param at the first bracket's time
  * @param causes of a hit, as far as they are known already
  * @param changed rows that were changed in the image, which the first bracket tells the standby
@@ -33,6 +34,7 @@ import java.util.Optional;
  */
 record TermStart(
     Input.Start kind,
+    List<String> anew,
     Moment at,
     String trigger,
     List<Cause> causes,
@@ -99,21 +101,26 @@ record TermStart(
               granted.getLostInputs() + " control frames did not fit the log"));
     }
     Moment begins = new Moment(new SwitchTime(granted.getNowNanos()), granted.getWallMillis());
-    List<RowChange> changed = List.of();
-    Input.Start kind = known ? Input.Start.HITLESS : Input.Start.UNSYNCED;
-    if (newEpoch) {
-      changed = rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos());
-      kind = known ? Input.Start.NEW_FORWARDER : kind;
-    } else if (known) {
-      changed = EngineHost.anotherTry(settings.engines(), image);
-      if (!changed.isEmpty()) {
-        kind = Input.Start.ENGINE_ANEW;
-        causes.add(cause(CauseCode.ENGINE_FAULTY, "an engine was FAULTY and gets another try"));
-        changed.forEach(image::apply);
-      }
+    List<String> anew = EngineHost.faulty(settings.engines(), image);
+    List<RowChange> changed = new ArrayList<>(EngineHost.anotherTry(settings.engines(), image));
+    changed.forEach(image::apply);
+    if (!anew.isEmpty()) {
+      causes.add(
+          cause(
+              CauseCode.ENGINE_FAULTY,
+              "FAULTY before, with another try now: " + String.join(", ", anew)));
     }
-    Moment at = kind == Input.Start.HITLESS ? image.mark().at() : begins;
-    return new TermStart(kind, at, trigger, causes, changed, stored);
+    if (newEpoch) {
+      changed.addAll(
+          rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos()));
+    }
+    Input.Start kind =
+        !known
+            ? Input.Start.UNSYNCED
+            : newEpoch ? Input.Start.NEW_FORWARDER : Input.Start.HITLESS;
+    boolean goesOn = kind == Input.Start.HITLESS && anew.isEmpty();
+    return new TermStart(
+        kind, anew, goesOn ? image.mark().at() : begins, trigger, causes, changed, stored);
   }
 
   /**

@@ -56,7 +56,7 @@ final class RehearsalTest {
     public Step on(Input input, Moment at) {
       Step.Builder step = new Step.Builder();
       if (input instanceof Input.TermStarted started
-          && started.start() == Input.Start.ENGINE_ANEW) {
+          && started.anew().contains("alarm")) {
         step.output(Outputs.send(1, ByteString.copyFromUtf8("anew")));
       }
       if (input instanceof Input.Tick && !timers.takeExpired(at.now()).isEmpty()) {

@@ -22,7 +22,8 @@ final class FoundWorldsTest {
         "power-lost-while-the-modules-meet",
         "short-life-between-two-silences",
         "crash-at-the-very-end",
-        "root-that-becomes-a-worse-one"
+        "root-that-becomes-a-worse-one",
+        "forwarder-restart-with-a-faulty-engine"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();

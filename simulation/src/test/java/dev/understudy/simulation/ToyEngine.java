@@ -126,7 +126,7 @@ final class ToyEngine implements Engine {
   private void onStart(Input.TermStarted started, Step.Builder step) {
     switch (started.start()) {
       case HITLESS -> {}
-      case UNSYNCED, ENGINE_ANEW -> {
+      case UNSYNCED -> {
         StoredConfiguration stored = started.stored().orElseThrow();
         if (identity.isEmpty()) {
           identity = Optional.of(stored.getIdentity());

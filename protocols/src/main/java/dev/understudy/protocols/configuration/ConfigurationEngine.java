@@ -113,7 +113,7 @@ public final class ConfigurationEngine implements Engine {
       stored.ifPresent(found -> adopt(found, at, step));
       return;
     }
-    if (started.start() == Input.Start.ENGINE_ANEW) {
+    if (!started.anew().isEmpty()) {
       step.signal(
           new Input.ConfigurationChanged(
               Config.getDefaultInstance(), inForce(), state.identities()));
@@ -123,7 +123,7 @@ public final class ConfigurationEngine implements Engine {
         && StoredConfigurations.newer(stored.get(), state.stored())
             == StoredConfigurations.Relation.A_NEWER) {
       adopt(stored.get(), at, step);
-    } else if (started.start() != Input.Start.HITLESS) {
+    } else if (!started.nothingNew()) {
       store(step);
     }
   }

@@ -57,7 +57,7 @@ public final class FdbEngine implements Engine {
     switch (input) {
       case Input.Learned learned -> learned(learned.batch(), step);
       case Input.TermStarted started -> {
-        if (started.start() != Input.Start.HITLESS) {
+        if (!started.nothingNew()) {
           state.statics().forEach((key, port) -> step.output(setStatic(key, port)));
         }
       }

@@ -120,7 +120,7 @@ public final class PortsEngine implements Engine {
   // ---- term and configuration
 
   private void termStarted(Input.TermStarted started, Moment at, Step.Builder step) {
-    if (started.start() == Input.Start.HITLESS) {
+    if (started.nothingNew()) {
       return;
     }
     TreeSet<Integer> readBack = new TreeSet<>();

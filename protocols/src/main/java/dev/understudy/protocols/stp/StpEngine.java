@@ -165,17 +165,16 @@ public final class StpEngine implements Engine {
   // ---- terms
 
   private void termStarted(Input.TermStarted started) {
-    switch (started.start()) {
-      case HITLESS -> {}
-      case UNSYNCED, ENGINE_ANEW -> {
-        begin(started);
-        compare(started.readBack());
-      }
-      case NEW_FORWARDER -> {
-        begin(started);
-        for (StpPort port : bridge.ports.values()) {
-          port.trees.forEach(p -> StpProcedures.tellAgain(p, p.state));
-        }
+    boolean anew = started.anew().contains(NAME);
+    if (started.start() == Input.Start.HITLESS && !anew) {
+      return;
+    }
+    begin(started);
+    if (started.start() == Input.Start.UNSYNCED || anew) {
+      compare(started.readBack());
+    } else {
+      for (StpPort port : bridge.ports.values()) {
+        port.trees.forEach(p -> StpProcedures.tellAgain(p, p.state));
       }
     }
   }

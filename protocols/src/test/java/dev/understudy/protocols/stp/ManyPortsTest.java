@@ -36,7 +36,7 @@ class ManyPortsTest {
   }
 
   private void start() {
-    on(new Input.TermStarted(1, Input.Start.UNSYNCED, List.of(), Optional.empty()));
+    on(new Input.TermStarted(1, Input.Start.UNSYNCED, List.of(), List.of(), Optional.empty()));
     for (int port = 1; port <= PORTS; port++) {
       on(
           new Input.BridgePortChanged(

@@ -133,7 +133,7 @@ final class TestBridge {
             .setBridgeMac(ByteString.copyFrom(mac().octets().toByteArray()))
             .build());
     host.rebuild();
-    on(new Input.TermStarted(1, Input.Start.UNSYNCED, List.of(), Optional.empty()));
+    on(new Input.TermStarted(1, Input.Start.UNSYNCED, List.of(), List.of(), Optional.empty()));
     configure(config);
     byNumber.values().forEach(port -> on(changed(port)));
   }
