@@ -63,6 +63,9 @@ final class FaultPlan {
   private boolean rowsChanged;
   private int switchovers;
 
+  /** A switchover has struck and is asked for next: nothing else is counted down to before that. */
+  private boolean askingNext;
+
   private @Nullable Rest rest;
   private long restSinceNanos;
   private @Nullable Runnable last;
@@ -102,7 +105,7 @@ final class FaultPlan {
       rest = null;
     }
     World.Fault next = waiting.peek();
-    if (next == null || countdown >= 0 || rest != null || lastCountdown >= 0) {
+    if (next == null || countdown >= 0 || rest != null || lastCountdown >= 0 || askingNext) {
       return;
     }
     boolean begun = scheduler.nanos() >= notBeforeNanos;
@@ -260,7 +263,13 @@ final class FaultPlan {
 
   private void askSwitchover() {
     String id = "switchover-" + ++switchovers;
-    scheduler.after(0, () -> owner.requests().askSwitchover(id, false));
+    askingNext = true;
+    scheduler.after(
+        0,
+        () -> {
+          askingNext = false;
+          owner.requests().askSwitchover(id, false);
+        });
   }
 
   private void throwTwice(Slot slot) {

@@ -23,7 +23,8 @@ final class FoundWorldsTest {
         "short-life-between-two-silences",
         "crash-at-the-very-end",
         "root-that-becomes-a-worse-one",
-        "forwarder-restart-with-a-faulty-engine"
+        "forwarder-restart-with-a-faulty-engine",
+        "crash-amid-a-switchover"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();
