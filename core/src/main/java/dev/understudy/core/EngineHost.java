@@ -144,9 +144,14 @@ public final class EngineHost {
   }
 
   public Optional<SwitchTime> nextDeadline() {
-    return engines.values().stream()
-        .flatMap(engine -> engine.nextDeadline().stream())
-        .min(Comparator.naturalOrder());
+    Optional<SwitchTime> next = Optional.empty();
+    for (Engine engine : engines.values()) {
+      Optional<SwitchTime> deadline = engine.nextDeadline();
+      if (deadline.isPresent() && (next.isEmpty() || next.get().isAfter(deadline.get()))) {
+        next = deadline;
+      }
+    }
+    return next;
   }
 
   /** Takes one input. The caller must apply the result's rows to the image before the next one. */

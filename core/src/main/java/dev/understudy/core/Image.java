@@ -1,7 +1,6 @@
 package dev.understudy.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.understudy.schema.TermRow;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Image implements ImageView {
   private final NavigableMap<RowKey, ByteString> rows;
+  private final ParsedRows parsed;
   private Position position;
   private Mark mark;
 
@@ -52,17 +52,19 @@ public final class Image implements ImageView {
   }
 
   public Image() {
-    this(new TreeMap<>(), Position.NONE, Mark.NONE);
+    this(new TreeMap<>(), new ParsedRows(), Position.NONE, Mark.NONE);
   }
 
-  private Image(NavigableMap<RowKey, ByteString> rows, Position position, Mark mark) {
+  private Image(
+      NavigableMap<RowKey, ByteString> rows, ParsedRows parsed, Position position, Mark mark) {
     this.rows = rows;
+    this.parsed = parsed;
     this.position = position;
     this.mark = mark;
   }
 
   public Image copy() {
-    return new Image(new TreeMap<>(rows), position, mark);
+    return new Image(new TreeMap<>(rows), parsed, position, mark);
   }
 
   public Position position() {
@@ -107,8 +109,12 @@ public final class Image implements ImageView {
   @Override
   public <T extends Message> List<T> rows(T prototype) {
     List<T> result = new ArrayList<>();
-    for (ByteString octets : range(RowKey.first(Tables.number(prototype)), null).values()) {
-      parse(prototype, octets).ifPresent(result::add);
+    for (var row : range(RowKey.first(Tables.number(prototype)), null).entrySet()) {
+      Optional<T> read =
+          result.size() < ParsedRows.OF_A_TABLE_MAX
+              ? parsed.row(prototype, row.getKey(), row.getValue())
+              : Optional.ofNullable(ParsedRows.parse(prototype, row.getValue()));
+      read.ifPresent(result::add);
     }
     return result;
   }
@@ -120,22 +126,14 @@ public final class Image implements ImageView {
 
   @Override
   public <T extends Message> Optional<T> row(T keyed) {
-    ByteString octets = rows.get(Tables.key(keyed));
-    return octets == null ? Optional.empty() : parse(keyed, octets);
+    RowKey key = Tables.key(keyed);
+    ByteString octets = rows.get(key);
+    return octets == null ? Optional.empty() : parsed.row(keyed, key, octets);
   }
 
   @Override
   public Optional<ByteString> octets(RowKey key) {
     return Optional.ofNullable(rows.get(key));
-  }
-
-  @SuppressWarnings("unchecked") // The parser of T's own type returns T.
-  private static <T extends Message> Optional<T> parse(T prototype, ByteString octets) {
-    try {
-      return Optional.of((T) prototype.getParserForType().parseFrom(octets));
-    } catch (InvalidProtocolBufferException e) {
-      return Optional.empty();
-    }
   }
 
   /**

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 public record RowChange(RowKey key, @Nullable ByteString value) {
   /** The row as it is from now on. */
   public static RowChange put(Message row) {
-    return new RowChange(Tables.key(row), row.toByteString());
+    ByteString octets = row.toByteString();
+    return new RowChange(Tables.key(row, octets), octets);
   }
 
   /** The row is gone; only the key of {@code row} is looked at. */

@@ -26,6 +26,8 @@ public final class Tables {
   /** Field number of the key in each row message. */
   public static final int KEY_FIELD = 1;
 
+  private static final int KEY_TAG = KEY_FIELD << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+
   private static final TreeMap<Integer, Message> PROTOTYPES = new TreeMap<>();
   private static final Map<Descriptor, Integer> NUMBERS = new HashMap<>();
   private static final TreeMap<Integer, String> NAMES = new TreeMap<>();
@@ -81,6 +83,26 @@ public final class Tables {
   public static RowKey key(Message row) {
     FieldDescriptor field = row.getDescriptorForType().findFieldByNumber(KEY_FIELD);
     return new RowKey(number(row), ((Message) row.getField(field)).toByteString());
+  }
+
+  /** The same of a row whose octets are known: what this release writes begins with the key. */
+  static RowKey key(Message row, ByteString octets) {
+    return octets.isEmpty() || octets.byteAt(0) != KEY_TAG
+        ? key(row)
+        : new RowKey(number(row), firstField(octets));
+  }
+
+  private static ByteString firstField(ByteString octets) {
+    int size = 0;
+    int at = 1;
+    int shift = 0;
+    byte octet;
+    do {
+      octet = octets.byteAt(at++);
+      size |= (octet & 0x7f) << shift;
+      shift += 7;
+    } while (octet < 0);
+    return octets.substring(at, at + size);
   }
 
   /** Reads a row of a known table. */

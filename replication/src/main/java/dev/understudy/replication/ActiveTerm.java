@@ -175,7 +175,12 @@ final class ActiveTerm {
    */
   private void resend() {
     for (Bracket bracket : retained.values()) {
-      toForwarder(bracket, 0);
+      try {
+        toForwarder(bracket, bracket.parsedOutputs(), 0);
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException(
+            "an output of bracket " + bracket.number() + " is damaged", e);
+      }
     }
   }
 
@@ -447,27 +452,21 @@ final class ActiveTerm {
     log.add(bracket);
     retained.put(number, bracket.outputsOnly());
     feed.made(bracket);
-    toForwarder(bracket, learned);
+    toForwarder(bracket, outputs, learned);
     return number;
   }
 
-  private void toForwarder(Bracket bracket, long learned) {
-    if (!heard) {
-      return;
-    }
-    try {
+  private void toForwarder(Bracket bracket, List<Output> outputs, long learned) {
+    if (heard) {
       environment.toForwarder(
           ToForwarder.newBuilder()
               .setBracket(
                   bracket
-                      .forForwarder(term, incarnation)
+                      .forForwarder(term, incarnation, outputs)
                       .setTick(tick)
                       .setLearnedSequence(learned)
                       .setHealth(Health.newBuilder().addAllFaultyEngines(faulty)))
               .build());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(
-          "an output of bracket " + bracket.number() + " is damaged", e);
     }
   }
 

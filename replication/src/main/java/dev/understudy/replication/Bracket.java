@@ -80,16 +80,22 @@ record Bracket(Open open, List<RowChange> rows, List<ByteString> outputs) {
             .build());
   }
 
-  /**
-   * What the forwarder gets of it, in the term that is in force now. The numbers of inputs are
-   * those of one forwarder process: another one's say nothing of what this one may free.
-   */
-  BorderBracket.Builder forForwarder(long term, long incarnation)
-      throws InvalidProtocolBufferException {
+  /** Its outputs as messages. */
+  List<Output> parsedOutputs() throws InvalidProtocolBufferException {
     List<Output> parsed = new ArrayList<>(outputs.size());
     for (ByteString output : outputs) {
       parsed.add(Output.parseFrom(output));
     }
+    return parsed;
+  }
+
+  /**
+   * What the forwarder gets of it, in the term that is in force now. The numbers of inputs are
+   * those of one forwarder process: another one's say nothing of what this one may free.
+   *
+   * @param parsed its outputs
+   */
+  BorderBracket.Builder forForwarder(long term, long incarnation, List<Output> parsed) {
     return BorderBracket.newBuilder()
         .setTerm(term)
         .setMadeInTerm(open.getTerm())

@@ -1,6 +1,7 @@
 package dev.understudy.replication;
 
 import dev.understudy.core.Image;
+import dev.understudy.core.RowChange;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ConfigRow;
@@ -259,8 +260,11 @@ final class Following {
 
   private void storeIfChanged(Bracket bracket) {
     int table = Tables.number(ConfigRow.getDefaultInstance());
-    if (bracket.rows().stream().anyMatch(row -> row.key().table() == table)) {
-      environment.store(settings.homes().export(image()));
+    for (RowChange row : bracket.rows()) {
+      if (row.key().table() == table) {
+        environment.store(settings.homes().export(image()));
+        return;
+      }
     }
   }
 

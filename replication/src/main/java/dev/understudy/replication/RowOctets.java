@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.RowKey;
@@ -37,7 +38,7 @@ public final class RowOctets {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return ByteString.copyFrom(octets);
+    return UnsafeByteOperations.unsafeWrap(octets); // nobody else has them
   }
 
   private static ByteString keyOnly(RowKey key) {
@@ -47,7 +48,7 @@ public final class RowOctets {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return ByteString.copyFrom(octets);
+    return UnsafeByteOperations.unsafeWrap(octets); // nobody else has them
   }
 
   /**

@@ -115,9 +115,7 @@ record TermStart(
           rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos()));
     }
     Input.Start kind =
-        !known
-            ? Input.Start.UNSYNCED
-            : newEpoch ? Input.Start.NEW_FORWARDER : Input.Start.HITLESS;
+        !known ? Input.Start.UNSYNCED : newEpoch ? Input.Start.NEW_FORWARDER : Input.Start.HITLESS;
     boolean goesOn = kind == Input.Start.HITLESS && anew.isEmpty();
     return new TermStart(
         kind, anew, goesOn ? image.mark().at() : begins, trigger, causes, changed, stored);

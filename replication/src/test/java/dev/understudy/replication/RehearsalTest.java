@@ -55,8 +55,7 @@ final class RehearsalTest {
     @Override
     public Step on(Input input, Moment at) {
       Step.Builder step = new Step.Builder();
-      if (input instanceof Input.TermStarted started
-          && started.anew().contains("alarm")) {
+      if (input instanceof Input.TermStarted started && started.anew().contains("alarm")) {
         step.output(Outputs.send(1, ByteString.copyFromUtf8("anew")));
       }
       if (input instanceof Input.Tick && !timers.takeExpired(at.now()).isEmpty()) {

@@ -138,7 +138,11 @@ final class PortsEngineTest {
     Result first =
         bench.on(
             new Input.TermStarted(
-                1, Input.Start.UNSYNCED, List.of(), readBack, Optional.of(EngineBench.stored(TWO_PORTS))));
+                1,
+                Input.Start.UNSYNCED,
+                List.of(),
+                readBack,
+                Optional.of(EngineBench.stored(TWO_PORTS))));
     assertThat(first.outputs())
         .filteredOn(Output::hasRemovePort)
         .singleElement()

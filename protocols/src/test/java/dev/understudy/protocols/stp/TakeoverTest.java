@@ -35,7 +35,9 @@ class TakeoverTest {
     TestBridge three = network.bridge("3");
     three.host.rebuild();
     Result result =
-        three.on(new Input.TermStarted(2, Input.Start.HITLESS, List.of(), readBack(three), Optional.empty()));
+        three.on(
+            new Input.TermStarted(
+                2, Input.Start.HITLESS, List.of(), readBack(three), Optional.empty()));
     assertThat(result.outputs()).isEmpty();
     assertThat(result.rows()).isEmpty();
     three.on(new Input.Tick(1));
@@ -54,7 +56,8 @@ class TakeoverTest {
     unknown.up = false;
     two.add(unknown);
     Result result =
-        two.on(new Input.TermStarted(2, Input.Start.UNSYNCED, List.of(), readBack, Optional.empty()));
+        two.on(
+            new Input.TermStarted(2, Input.Start.UNSYNCED, List.of(), readBack, Optional.empty()));
     assertThat(states(result, 1)).as("where they agree it stays").isEmpty();
     assertThat(states(result, 2)).startsWith(PortState.PORT_STATE_DISCARDING);
     assertThat(states(result, 77)).containsExactly(PortState.PORT_STATE_DISCARDING);
@@ -77,7 +80,8 @@ class TakeoverTest {
     List<SetPortState> readBack = readBack(three);
     readBack.set(0, write(1, PortState.PORT_STATE_FORWARDING));
     Result result =
-        three.on(new Input.TermStarted(2, Input.Start.UNSYNCED, List.of(), readBack, Optional.empty()));
+        three.on(
+            new Input.TermStarted(2, Input.Start.UNSYNCED, List.of(), readBack, Optional.empty()));
     assertThat(states(result, 1)).containsExactly(PortState.PORT_STATE_DISCARDING);
     assertThat(states(result, 2)).isEmpty();
     network.then("run 5s\ncheck 3 = alternate:b root:c");
@@ -89,7 +93,9 @@ class TakeoverTest {
     TestBridge two = network.bridge("2");
     List<String> rows = two.rows();
     Result result =
-        two.on(new Input.TermStarted(2, Input.Start.NEW_FORWARDER, List.of(), List.of(), Optional.empty()));
+        two.on(
+            new Input.TermStarted(
+                2, Input.Start.NEW_FORWARDER, List.of(), List.of(), Optional.empty()));
     assertThat(result.outputs())
         .extracting(Output::getKindCase)
         .containsExactly(
@@ -171,7 +177,8 @@ class TakeoverTest {
             .build();
     Step step =
         engine.on(
-            new Input.TermStarted(1, Input.Start.UNSYNCED, List.of(), List.of(), Optional.of(stored)),
+            new Input.TermStarted(
+                1, Input.Start.UNSYNCED, List.of(), List.of(), Optional.of(stored)),
             dev.understudy.core.Moment.ZERO);
     Image image = new Image();
     step.rows().forEach(image::apply);
