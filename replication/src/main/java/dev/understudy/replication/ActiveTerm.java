@@ -28,6 +28,7 @@ import dev.understudy.schema.RequestRow;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TermRow;
 import dev.understudy.schema.ToForwarder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,9 @@ final class ActiveTerm {
   private Moment last;
   private List<String> faulty;
   private long ticksToDigest;
+
+  /** Batches of learned addresses that are done, and that the forwarder wasn't told of yet. */
+  private final ArrayDeque<Long> learnedDone = new ArrayDeque<>();
 
   /** Whether the forwarder takes brackets of this session: not before it has resumed the term. */
   private boolean heard = true;
@@ -158,6 +162,7 @@ final class ActiveTerm {
    */
   void sessionLost() {
     heard = false;
+    learnedDone.clear();
   }
 
   boolean isHeard() {
@@ -456,6 +461,20 @@ final class ActiveTerm {
     return number;
   }
 
+  /**
+   * How far the forwarder may go on with learned addresses: it gives another batch for each that is
+   * done. A standby that is behind and struck from the list holds up nobody, so while the stream to
+   * it is full no batch is said to be done; what waits for it would delay the forwarder's own.
+   */
+  private long learnedDone(long batch) {
+    if (batch != 0) {
+      learnedDone.add(batch);
+    }
+    return learnedDone.isEmpty() || (feed.streaming() && !environment.peerReady())
+        ? 0
+        : learnedDone.remove();
+  }
+
   private void toForwarder(Bracket bracket, List<Output> outputs, long learned) {
     if (heard) {
       environment.toForwarder(
@@ -464,7 +483,7 @@ final class ActiveTerm {
                   bracket
                       .forForwarder(term, incarnation, outputs)
                       .setTick(tick)
-                      .setLearnedSequence(learned)
+                      .setLearnedSequence(learnedDone(learned))
                       .setHealth(Health.newBuilder().addAllFaultyEngines(faulty)))
               .build());
     }

@@ -27,6 +27,7 @@ import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.HistoryRow;
+import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.Open;
 import dev.understudy.schema.PeerHello;
 import dev.understudy.schema.Position;
@@ -59,6 +60,7 @@ final class SupervisorCoreTest {
   private final List<String> exits = new ArrayList<>();
   private final NoHomes homes = new NoHomes();
   private SupervisorCore core;
+  private boolean peerHasRoom = true;
 
   private final class Recording extends SilentEnvironment {
     @Override
@@ -73,7 +75,7 @@ final class SupervisorCoreTest {
 
     @Override
     public boolean peerReady() {
-      return true;
+      return peerHasRoom;
     }
 
     @Override
@@ -611,5 +613,36 @@ final class SupervisorCoreTest {
         ToSupervisor.newBuilder()
             .setFenced(Fenced.newBuilder().setTermInForce(2).setHolder(Slot.SLOT_B)));
     assertThat(exits).hasSize(1);
+  }
+
+  private void learned(long sequence) {
+    tell(
+        ToSupervisor.newBuilder()
+            .setInput(
+                ForwarderInput.newBuilder()
+                    .setLearned(
+                        LearnedInput.newBuilder().setIncarnation(1).setSequence(sequence))));
+  }
+
+  @Test
+  void learned_addresses_come_no_faster_than_a_standby_that_is_behind_takes_them() {
+    active();
+    core.peerConnected();
+    core.peerMessage(
+        CanonicalMessage.newBuilder().setSyncRequest(SyncRequest.getDefaultInstance()).build());
+    peerHasRoom = false;
+    learned(10);
+    learned(20);
+    tick(1);
+    assertThat(brackets()).extracting(BorderBracket::getLearnedSequence).containsOnly(0L);
+    peerHasRoom = true;
+    sent.clear();
+    learned(30);
+    tick(2);
+    tick(3);
+    tick(4);
+    assertThat(brackets())
+        .extracting(BorderBracket::getLearnedSequence)
+        .containsExactly(10L, 20L, 30L, 0L);
   }
 }

@@ -44,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,6 +54,7 @@ import tools.jackson.databind.json.JsonMapper;
  * sockets between them, people's requests.
  */
 @Timeout(60)
+@Execution(ExecutionMode.CONCURRENT)
 final class PairTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final AtomicInteger REQUESTS = new AtomicInteger();

@@ -25,9 +25,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /** Everything that {@code ./understudy} promises of a running switch, on one that runs. */
+@ResourceLock(value = "processors", mode = ResourceAccessMode.READ)
 final class ProductTest {
   @TempDir private static Path temporary;
 
