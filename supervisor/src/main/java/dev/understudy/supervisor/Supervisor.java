@@ -87,6 +87,7 @@ public final class Supervisor implements AutoCloseable {
   private static final Scheduling.Wish LOOP = Scheduling.Wish.fifo(10).orNice(-10);
   private static final Scheduling.Wish SOCKETS = Scheduling.Wish.fifo(11).orNice(-10);
   private static final String SCHEMA = SchemaFingerprint.current();
+  private static final long PROCESS = ProcessHandle.current().pid();
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
   private final Options options;
@@ -223,7 +224,7 @@ public final class Supervisor implements AutoCloseable {
                 instance,
                 Release.current(),
                 SCHEMA,
-                ProcessHandle.current().pid(),
+                PROCESS,
                 progress.watched(Engines.all()),
                 homes,
                 booted()),
@@ -434,7 +435,7 @@ public final class Supervisor implements AutoCloseable {
     return look(owned ->
         new ProcessState(
             options.slot(),
-            ProcessHandle.current().pid(),
+            PROCESS,
             Release.current(),
             SCHEMA,
             scheduling,
@@ -786,9 +787,7 @@ public final class Supervisor implements AutoCloseable {
               .thenAccept(status -> {
                 if (status.role() == Role.ACTIVE && status.listed()) {
                   var _ =
-                      switchover(
-                              "end-" + ProcessHandle.current().pid() + "-" + System.nanoTime(),
-                              false)
+                      switchover("end-" + PROCESS + "-" + System.nanoTime(), false)
                           .thenAccept(handedOver::complete);
                 } else {
                   handedOver.complete(new Done(false, "nobody to hand over to", 0, 0));
@@ -808,9 +807,7 @@ public final class Supervisor implements AutoCloseable {
 
   /** As kill -9 ends a process, when what was sent has left; nothing more happens on the loop. */
   private void die() {
-    sockets.schedule(
-        () -> Processes.signal(ProcessHandle.current().pid(), Processes.Signal.KILL),
-        LAST_WORDS_MILLIS);
+    sockets.schedule(() -> Processes.signal(PROCESS, Processes.Signal.KILL), LAST_WORDS_MILLIS);
     while (true) {
       java.util.concurrent.locks.LockSupport.park();
     }

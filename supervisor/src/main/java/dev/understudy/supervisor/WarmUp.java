@@ -133,6 +133,11 @@ final class WarmUp {
     b.core.peerDisconnected("warming up");
     granted(b, 2, ClaimKind.IF_LOST, b.core.image().position().number());
     b.toForwarder.clear();
+    // What people's first questions take of the loop's time.
+    for (Core each : List.of(a, b)) {
+      each.core.status();
+      each.core.image().copy();
+    }
   }
 
   private void welcome(Core core, Slot holder) {
