@@ -121,11 +121,13 @@ final class Network {
     final List<Integer> passed = new ArrayList<>();
     final List<Long> sentNanos = new ArrayList<>();
 
-    /** Frames that were in a loop. */
-    int looped;
-
     FlowState(World.Flow flow) {
       this.flow = flow;
+    }
+
+    /** Whether a frame was in a loop. */
+    boolean looped(int frame) {
+      return passed.get(frame) > PASSES_MAX;
     }
   }
 
@@ -507,12 +509,8 @@ final class Network {
     }
     FlowState state = flows.get((int) Frames.get(octets, 14, 2));
     int number = (int) Frames.get(octets, 16, 8);
-    int passed = state.passed.get(number) + 1;
-    state.passed.set(number, passed);
-    if (passed == PASSES_MAX + 1) {
-      state.looped++;
-    }
-    return passed <= PASSES_MAX;
+    state.passed.set(number, state.passed.get(number) + 1);
+    return !state.looped(number);
   }
 
   private static ByteString uuid(int number) {
