@@ -48,6 +48,8 @@ static int bound(const char *name) { const char *value = getenv(name); return va
 #define READY_AFTER_WELCOME 33
 #define THE_LOSER_IS_TOLD 34
 #define A_STREAM_IS_ASKED_FOR_ONCE 35
+#define CARRIED_OUT_OF_THIS_TERM 36
+#define LISTING_AFTER_RESUME 37
 
 #ifndef LOGN
 #define LOGN 2     /* brackets that the log for catch-up keeps */
@@ -130,6 +132,7 @@ byte listed = NONE;
 bit ready[2];
 byte held[2];
 bit pending[2];
+bit tell[2];                     /* what is listed is under way to it */
 bit session[2];                  /* the forwarder's end */
 
 /* ---- supervisors */
@@ -141,7 +144,8 @@ byte role[2];
 byte it[2], num[2], ic[2], io[2], iv[2], iinc[2];
 short lin[2];
 bit complete[2];
-byte applied[2], known[2];       /* A and T as far as known here */
+byte applied[2], appliedT[2], known[2];   /* A, the term in which it was said, and T as far as known here */
+bit told[2];                     /* knows that a standby is listed */
 bit readySent[2], syncRequested[2], announced[2], claiming[2], asked[2];
 byte offered[2];
 bit open[2];
@@ -262,6 +266,27 @@ inline keep(s_, n_, m_, w_, r_, l_) {
   fi
 }
 
+/* SupervisorCore.isCarriedOut: bracket n_ of term m_ */
+#define CARRIED_OUT(s_, n_, m_) ((n_) <= applied[s_] && ((m_) <= appliedT[s_] || OUT(CARRIED_OUT_OF_THIS_TERM)))
+
+/* Following.forgetCarriedOut */
+inline forgetCarriedOut(s_) {
+  i = 1;
+  do
+  :: i < NN ->
+     if :: CARRIED_OUT(s_, i, km[(s_) * NN + i]) -> kr[(s_) * NN + i] = 0; tidy(s_, i) :: else fi;
+     i++
+  :: else -> break
+  od;
+  i = 0
+}
+
+/* SupervisorCore.carriedOut: n_ is said in term t_; an older word is worth nothing */
+#define NEWER_WORD(s_, n_, t_) (OUT(CARRIED_OUT_OF_THIS_TERM) -> (n_) > applied[s_] : (t_) > appliedT[s_] || ((t_) == appliedT[s_] && (n_) > applied[s_]))
+inline carriedOut(s_, n_, t_) {
+  if :: NEWER_WORD(s_, n_, t_) -> applied[s_] = n_; appliedT[s_] = t_ :: else fi
+}
+
 /* retained.headMap(to, true).clear() */
 inline forgetTo(s_, to_) {
   i = 1;
@@ -306,11 +331,14 @@ inline discard(s_) {
 
 /* ---- the forwarder's judgement */
 
-inline strike(s_) { if :: listed == s_ -> listed = NONE :: else fi }
+/* Standbys: both are told who is listed, and who is not any more */
+inline tellListing() { tell[0] = session[0]; tell[1] = session[1] }
+
+inline strike(s_) { if :: listed == s_ -> listed = NONE; tellListing() :: else fi }
 
 inline relist(s_) {
   if
-  :: listed == NONE && s_ != holder && ready[s_] && held[s_] >= A -> listed = s_
+  :: listed == NONE && s_ != holder && ready[s_] && held[s_] >= A -> listed = s_; tellListing()
   :: else
   fi
 }
@@ -415,7 +443,7 @@ inline grant(s_) {
   if :: b -> fence(x) :: else fi;
   toS(s_, GRANTED, term, A | (At << 4), C | (cell << 2) | ((!any) << 4) | (b3 << 5), inc);
   if
-  :: b && y > 0 && y >= A -> ready[x] = 1; held[x] = y; listed = x; checkListed()
+  :: b && y > 0 && y >= A -> ready[x] = 1; held[x] = y; listed = x; tellListing(); checkListed()
   :: else
   fi;
   ct[s_] = 0; cn[s_] = 0; cc[s_] = 0; cinc[s_] = 0; ca[s_] = 0; cv[s_] = 0; ck[s_] = 0;
@@ -442,7 +470,7 @@ inline decideCold(all_) {
 
 /* Border.closed */
 inline closed(s_) {
-  session[s_] = 0; clearChan(up[s_]); pending[s_] = 0;
+  session[s_] = 0; tell[s_] = 0; clearChan(up[s_]); pending[s_] = 0;
   if
   :: holder == s_ && holderSession ->
      holderSession = 0; permit = 0;
@@ -493,12 +521,13 @@ inline onResume(s_) {
      holderSession = 1; missed = 0;
      do :: len(queue) > 0 -> queue?_, _, _, _ :: else -> break od;
      delivered = (y > C -> y : C);
-     toS(s_, RESUMED, term, A, C, 0)
+     toS(s_, RESUMED, term, A, C, 0);
+     if :: listed != NONE && !OUT(LISTING_AFTER_RESUME) -> tell[s_] = 1 :: else fi
   fi
 }
 
 inline forwarderDisconnected(s_) {
-  fwd[s_] = 0; claiming[s_] = 0; readySent[s_] = 0; writing[s_] = 0; welcomed[s_] = 0; clearChan(down[s_])
+  fwd[s_] = 0; claiming[s_] = 0; readySent[s_] = 0; writing[s_] = 0; welcomed[s_] = 0; told[s_] = 0; clearChan(down[s_])
 }
 
 /* BRACKET: term x, number y, made in term z, content w */
@@ -554,7 +583,12 @@ inline claim(s_, k_) {
   :: fwd[s_] && !claiming[s_] && !dead[s_] ->
      claiming[s_] = 1; ck[s_] = k_;
      cc[s_] = ic[s_]; cinc[s_] = iinc[s_];
-     ca[s_] = (applied[s_] < num[s_] -> applied[s_] : num[s_]);
+     /* Following.carriedOutThrough */
+     ca[s_] = 1;
+     do
+     :: ca[s_] <= num[s_] && ca[s_] < NN && !kr[(s_) * NN + ca[s_]] -> ca[s_]++
+     :: else -> ca[s_]--; break
+     od;
      if
      :: complete[s_] || role[s_] == ACTIVE -> ct[s_] = it[s_]; cn[s_] = num[s_]; v = iv[s_]
      :: else -> ct[s_] = 0; cn[s_] = 0; v = diskAtStart[s_]
@@ -606,7 +640,7 @@ inline die(s_) {
   noTerm(s_); open[s_] = 0;
   if :: BUILDING(s_) -> doClear = 1 :: else fi;
   role[s_] = STARTING; it[s_] = 0; num[s_] = 0; ic[s_] = 0; io[s_] = 0; iv[s_] = 0; iinc[s_] = 0; lin[s_] = 0;
-  complete[s_] = 0; applied[s_] = 0; known[s_] = 0; readySent[s_] = 0; syncRequested[s_] = 0; announced[s_] = 0;
+  complete[s_] = 0; applied[s_] = 0; appliedT[s_] = 0; told[s_] = 0; known[s_] = 0; readySent[s_] = 0; syncRequested[s_] = 0; announced[s_] = 0;
   claiming[s_] = 0; asked[s_] = 0; offered[s_] = 0; answerAt[s_] = 0; answer[s_] = 0;
   clearKept(s_, true, true)
 }
@@ -670,12 +704,13 @@ inline release(s_, n_) {
   fi
 }
 
-inline onApplied(s_, n_) {
+/* n_ is carried out, said in term t_ */
+inline onApplied(s_, n_, t_) {
   if
-  :: n_ <= applied[s_] && role[s_] != ACTIVE
+  :: !NEWER_WORD(s_, n_, t_) && role[s_] != ACTIVE
   :: else ->
-     if :: n_ > applied[s_] -> applied[s_] = n_ :: else fi;
-     forgetTo(s_, applied[s_]);
+     carriedOut(s_, n_, t_);
+     forgetCarriedOut(s_);
      release(s_, n_)
   fi
 }
@@ -757,7 +792,7 @@ inline onGranted(s_) {
   b = role[s_] == ACTIVE;                       /* was active */
   b2 = complete[s_] || b;                       /* whole */
   discard(s_);
-  known[s_] = x; applied[s_] = y & 15; handing[s_] = 0; deferred[s_] = 0;
+  known[s_] = x; applied[s_] = y & 15; appliedT[s_] = x; told[s_] = 0; handing[s_] = 0; deferred[s_] = 0;
   role[s_] = ACTIVE;
   b3 = b && link[s_] && streaming[s_];          /* the stream goes on */
   if
@@ -831,7 +866,7 @@ inline fromForwarder(s_) {
         fi
      :: else ->
         known[s_] = y;
-        if :: w > applied[s_] -> applied[s_] = w :: else fi;
+        onApplied(s_, w, y);
         if
         :: (z & 4) && (z & 3) != s_ ->
            /* a stream that is under way goes on */
@@ -873,7 +908,7 @@ inline fromForwarder(s_) {
   :: k == RESUMED ->
      if
      :: role[s_] == ACTIVE ->
-        onApplied(s_, y); writing[s_] = 1; resend(s_);
+        onApplied(s_, y, x); writing[s_] = 1; resend(s_);
         if :: !OUT(PERMISSION_ENDS_WITH_THE_SESSION) -> permitExpired(s_) :: else fi
      :: else
      fi
@@ -885,13 +920,14 @@ inline fromForwarder(s_) {
 inline news(s_) {
   if
   :: role[s_] == ACTIVE ->
-     if :: term == term_[s_] || OUT(APPLIED_OF_THIS_TERM) -> onApplied(s_, A) :: else fi
-  :: else -> known[s_] = term; onApplied(s_, A)
-  fi
+     if :: term == term_[s_] || OUT(APPLIED_OF_THIS_TERM) -> onApplied(s_, A, term) :: else fi
+  :: else -> known[s_] = term; onApplied(s_, A, term)
+  fi;
+  if :: tell[s_] -> tell[s_] = 0; told[s_] = (listed != NONE) :: else fi
 }
 
 #define NEWS(s) (fUp && session[s] && fwd[s] && !dead[s] && len(down[s]) == 0 \
-    && (role[s] == ACTIVE -> (A > applied[s] && (term == term_[s] || OUT(APPLIED_OF_THIS_TERM))) : (known[s] != term || A > applied[s])))
+    && (tell[s] || (role[s] == ACTIVE -> (A > applied[s] && (term == term_[s] || OUT(APPLIED_OF_THIS_TERM))) : (known[s] != term || NEWER_WORD(s, A, term)))))
 
 /* ---- the peer */
 
@@ -922,7 +958,7 @@ inline step(s_) {
         it[s_] = x; num[s_] = y; ic[s_] = C_OF(z); iinc[s_] = w;
         if :: O_OF(z) -> io[s_] = C_OF(z) :: else fi;
         if :: ST_OF(z) -> lin[s_] = lin[s_] | (1 << x); if :: CAUSE_OF(z) -> io[s_] = C_OF(z) :: else fi :: else fi;
-        keep(s_, y, x, z, (y > applied[s_] && !OUT(RETAIN_WHAT_IS_NOT_APPLIED)), 1);
+        keep(s_, y, x, z, (!CARRIED_OUT(s_, y, x) && !OUT(RETAIN_WHAT_IS_NOT_APPLIED)), 1);
         if :: HV_OF(z) -> iv[s_] = V_OF(z); disk[s_] = iv[s_] :: else fi;
         if :: readySent[s_] -> toF(s_, HELD, it[s_], num[s_], 0, 0) :: else fi;
         doReady = 1;
@@ -975,7 +1011,7 @@ inline background(s_) {
 inline snapshotEnd(s_) {
   it[s_] = bt; num[s_] = bn; ic[s_] = bc; io[s_] = bo; iv[s_] = bv; iinc[s_] = binc; lin[s_] = bl;
   clearKept(s_, true, true);
-  if :: z > applied[s_] -> applied[s_] = z :: else fi;
+  carriedOut(s_, z, x);
   g3 = z + 1;
   do
   :: g3 < NN ->
@@ -1063,7 +1099,7 @@ inline askConfiguration(s_) {
 
 #define GOOD (fUp && holder != NONE && holderSession && !dead[0] && !dead[1] && role[holder] == ACTIVE \
     && role[1 - holder] == STANDBY && listed == 1 - holder && len(queue) == 0 && toCome == 0 && C == last && !handing[holder] \
-    && A == num[0] && A == num[1] && it[0] == it[1] && ic[0] == ic[1] && io[0] == io[1] && iv[0] == iv[1] && lin[0] == lin[1] \
+    && told[holder] && A == num[0] && A == num[1] && it[0] == it[1] && ic[0] == ic[1] && io[0] == io[1] && iv[0] == iv[1] && lin[0] == lin[1] \
     && cell == iv[0] && disk[0] == iv[0] && disk[1] == iv[0])
 
 inline restartForwarder() {
@@ -1076,7 +1112,7 @@ inline crashForwarder() {
   fUp = 0; term = 0; ceiling = 0; holder = NONE; holderInstance = 0; holderSession = 0; A = 0; At = 0; any = 0; C = 0;
   last = 0; delivered = 0; missed = 0; permit = 0; cell = 0; listed = NONE; seen = 0; rebased = 0;
   do :: len(queue) > 0 -> queue?_, _, _, _ :: else -> break od;
-  newStandbys(); pending[0] = 0; pending[1] = 0; session[0] = 0; session[1] = 0;
+  newStandbys(); pending[0] = 0; pending[1] = 0; session[0] = 0; session[1] = 0; tell[0] = 0; tell[1] = 0;
   clearChan(up[0]); clearChan(up[1]);
   if :: fwd[0] -> forwarderDisconnected(0) :: else fi;
   if :: fwd[1] -> forwarderDisconnected(1) :: else fi
@@ -1093,7 +1129,7 @@ inline settled() {
   do
   :: s < 2 ->
      session[s] = 1; fwd[s] = 1; welcomed[s] = 1; link[s] = 1; it[s] = 1; num[s] = 1; iinc[s] = 1; lin[s] = 2; complete[s] = 1;
-     applied[s] = 1; known[s] = 1; s++
+     applied[s] = 1; appliedT[s] = 1; known[s] = 1; told[s] = 1; s++
   :: else -> s = 0; break
   od
 }
@@ -1152,13 +1188,13 @@ inline tear(s_) {
 #define ASKABLE(s) (!dead[s] && role[s] == ACTIVE && !handing[s] && requests != wanted \
     && answerAt[s] == 0 && storeAt[s] == 0 && ROOM(s))
 #define SWITCHABLE(s) (switches > 0 && !dead[s] && role[s] == ACTIVE && writing[s] && !handing[s] && link[s] \
-    && streaming[s] && listed == 1 - (s) && ROOM(s))
+    && streaming[s] && told[s] && ROOM(s))
 
 /* ... or: 1 holds a bracket of term 1 that was never carried out, and 0 began term 2 without it and from nothing */
 inline stray() {
   term = 2; ceiling = 3; ceilingDisk = 3; highest = 2; incOf[2] = 1; starts[2] = 2; term_[0] = 2; known[0] = 2; known[1] = 2;
   A = 2; At = 2; listed = NONE; ready[1] = 0; held[1] = 0; rebased = 1; streaming[0] = 0;
-  it[0] = 2; num[0] = 2; lin[0] = 4; applied[0] = 2; applied[1] = 2;
+  it[0] = 2; num[0] = 2; lin[0] = 4; applied[0] = 2; applied[1] = 2; appliedT[0] = 2; appliedT[1] = 2; told[0] = 0; told[1] = 0;
   kl[2] = 1; km[2] = 2; kw[2] = CONTENT(0, 0, 0, 0, 1, 1);
   link[0] = 0; link[1] = 0; readySent[1] = 0; syncRequested[1] = 0; announced[1] = 0;
   num[1] = 2; km[NN + 2] = 1; kl[NN + 2] = 1;
