@@ -68,6 +68,11 @@ final class Body {
     return ConfigurationCell.newBuilder().setOctets(configuration).build();
   }
 
+  /** The outputs to come are those of this bracket. */
+  void bracketBegins(long term, long number) {
+    plane.bracketBegins(term, number);
+  }
+
   /**
    * Carries out one output.
    *

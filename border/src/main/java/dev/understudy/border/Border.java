@@ -624,6 +624,7 @@ public final class Border implements DataPlaneListener {
         "brackets are carried out in order",
         bracket.getNumber(),
         applied);
+    body.bracketBegins(bracket.getMadeInTerm(), bracket.getNumber());
     int index = 0;
     for (Output output : bracket.getOutputsList()) {
       int at = index++;

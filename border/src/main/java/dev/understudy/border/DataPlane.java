@@ -22,6 +22,9 @@ public interface DataPlane {
    */
   Optional<String> carryOut(Output output);
 
+  /** Says by which bracket the following outputs come. */
+  default void bracketBegins(long term, long number) {}
+
   List<SetPortState> portStates();
 
   List<SetStaticMac> staticMacs();

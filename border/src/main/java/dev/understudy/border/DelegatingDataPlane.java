@@ -28,6 +28,11 @@ public abstract class DelegatingDataPlane implements DataPlane {
   }
 
   @Override
+  public void bracketBegins(long term, long number) {
+    plane.bracketBegins(term, number);
+  }
+
+  @Override
   public List<SetPortState> portStates() {
     return plane.portStates();
   }

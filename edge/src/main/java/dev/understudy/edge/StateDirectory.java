@@ -87,6 +87,11 @@ public final class StateDirectory {
     return socket("life-" + lower(slot) + ".sock");
   }
 
+  /** Where the forwarder gives copies of frames. */
+  public Endpoint.Unix monitorEndpoint() {
+    return socket("monitor.sock");
+  }
+
   private static String lower(Slot slot) {
     return SlotName.letter(slot).toLowerCase(Locale.ROOT);
   }

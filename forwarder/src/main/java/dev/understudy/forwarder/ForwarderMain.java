@@ -77,7 +77,7 @@ public final class ForwarderMain {
                 arguments
                     .bridge
                     .map(bridge -> KernelDataPlane.maker(bridge, directory))
-                    .orElseGet(() -> SoftDataPlane.maker(directory)),
+                    .orElseGet(() -> SoftDataPlane.maker(state)),
                 arguments.breakage,
                 arguments.network.map(Network.Plan::open)));
     Forwarder.Ready ready = forwarder.start();

@@ -97,7 +97,7 @@ final class PairTest {
         new Forwarder(
             new Forwarder.Options(
                 state(),
-                SoftDataPlane.maker(state().forwarder()),
+                SoftDataPlane.maker(state()),
                 Forwarder.Breakage.NONE,
                 Optional.empty()));
     started.start();

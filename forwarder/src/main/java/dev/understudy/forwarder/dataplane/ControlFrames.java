@@ -3,6 +3,7 @@ package dev.understudy.forwarder.dataplane;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.understudy.border.DataPlaneListener;
+import dev.understudy.forwarder.monitor.FrameTap;
 import dev.understudy.forwarder.soft.FrameView;
 import dev.understudy.forwarder.soft.PortCounter;
 import dev.understudy.forwarder.soft.PuntTable;
@@ -189,6 +190,11 @@ final class ControlFrames {
       return;
     }
     int tag = received.popTag(index);
+    FrameTap.Entry tap = plane.monitors().judgement(body.number());
+    if (tap != null) {
+      view.set(received.memory(), received.start(index), received.length(index), tag);
+      countMonitored(body, tap.in(view, clock.nanos(), true));
+    }
     view.set(received.memory(), received.start(index), received.length(index), FrameView.NO_TAG);
     boolean tagged = tag != FrameBatch.NO_TAG && (tag & 0xFFF) != 0;
     int rule = tagged ? -1 : punts.match(view);
@@ -200,6 +206,12 @@ final class ControlFrames {
       body.count(PortCounter.RX_CONTROL_FRAMES, 1);
       ByteString octets = UnsafeByteOperations.unsafeWrap(received.octets(index));
       listener.frame(body.number(), octets, punts.trafficClass(rule));
+    }
+  }
+
+  private static void countMonitored(PortBody body, boolean captured) {
+    if (!captured) {
+      body.count(PortCounter.MONITOR_LOST_FRAMES, 1);
     }
   }
 
@@ -217,8 +229,14 @@ final class ControlFrames {
     if (length < FrameView.HEADER_LENGTH || length > sending.frameOctetsMax()) {
       return Optional.of("a frame of " + length + " octets");
     }
+    byte[] octets = send.getFrame().toByteArray();
+    Monitors monitors = plane.monitors();
+    FrameTap.Entry tap = monitors.judgement(body.number());
+    if (tap != null) {
+      countMonitored(body, tap.sent(octets, clock.nanos(), monitors.term(), monitors.number()));
+    }
     sending.clear();
-    sending.append(send.getFrame().toByteArray());
+    sending.append(octets);
     vector.add(sending, 0);
     SendTally tally = new SendTally();
     vector.flush(control, tally);

@@ -1,6 +1,7 @@
 package dev.understudy.forwarder.dataplane;
 
 import dev.understudy.forwarder.dataplane.Commands.Command;
+import dev.understudy.forwarder.monitor.FrameTap;
 import dev.understudy.forwarder.soft.Egress;
 import dev.understudy.forwarder.soft.FrameView;
 import dev.understudy.forwarder.soft.PortCounter;
@@ -64,6 +65,7 @@ final class DataThread implements Runnable {
   private final FrameView view = new FrameView();
   private final FrameView summedView = new FrameView();
   private final @Nullable DataPort[] ports = new DataPort[SoftSwitch.PORT_MAX + 1];
+  private final FrameTap.@Nullable Entry[] taps = new FrameTap.Entry[SoftSwitch.PORT_MAX + 1];
   private final DataPort[] dirty = new DataPort[SoftSwitch.PORT_MAX + 1];
   private final Map<FrameSize, FrameBatch> batches = new EnumMap<>(FrameSize.class);
 
@@ -231,6 +233,10 @@ final class DataThread implements Runnable {
     if (segmentSize != 0) {
       view.segments(segmentation.length(0));
     }
+    FrameTap.Entry tap = taps[number];
+    if (tap != null && !tap.in(view, now, false)) {
+      soft.count(number, PortCounter.MONITOR_LOST_FRAMES, 1);
+    }
     soft.receive(number, view, now);
   }
 
@@ -278,6 +284,11 @@ final class DataThread implements Runnable {
     }
 
     private void enqueue(DataPort port, FrameBatch from, int place, int tci) {
+      FrameTap.Entry tap = taps[port.number];
+      if (tap != null
+          && !tap.out(from.memory(), from.start(place), from.length(place), tci, clock.nanos())) {
+        soft.count(port.number, PortCounter.MONITOR_LOST_FRAMES, 1);
+      }
       boolean wasDirty = port.dirty;
       port.add(from, place, tci);
       if (!wasDirty) {
@@ -418,14 +429,28 @@ final class DataThread implements Runnable {
     return port == null ? null : port.channel;
   }
 
-  /** Sends a supervisor's frame; empty when done, otherwise why not. */
-  Optional<String> send(int number, byte[] octets) {
+  /** Copies of a port's frames go there from now on, or nowhere. */
+  Boolean monitor(int number, FrameTap.@Nullable Entry tap) {
+    taps[number] = tap;
+    return true;
+  }
+
+  /**
+   * Sends a supervisor's frame; empty when done, otherwise why not.
+   *
+   * @param term and number of the bracket that it is of
+   */
+  Optional<String> send(int number, byte[] octets, long term, long bracket) {
     DataPort port = ports[number];
     if (port == null) {
       return Optional.of("port " + number + " is not attached");
     }
     if (octets.length > control.frameOctetsMax()) {
       return Optional.of("a frame of " + octets.length + " octets");
+    }
+    FrameTap.Entry tap = taps[number];
+    if (tap != null && !tap.sent(octets, clock.nanos(), term, bracket)) {
+      soft.count(number, PortCounter.MONITOR_LOST_FRAMES, 1);
     }
     control.clear();
     control.append(octets);

@@ -1,8 +1,11 @@
 package dev.understudy.forwarder.dataplane;
 
 import dev.understudy.border.DataPlaneListener;
+import dev.understudy.edge.Release;
+import dev.understudy.edge.StateDirectory;
 import dev.understudy.forwarder.ControlledDataPlane;
 import dev.understudy.forwarder.dataplane.Commands.Command;
+import dev.understudy.forwarder.monitor.MonitorServer;
 import dev.understudy.forwarder.soft.LearnedBatch;
 import dev.understudy.forwarder.soft.SoftSwitch;
 import dev.understudy.forwarder.soft.SwitchLimits;
@@ -22,9 +25,11 @@ import dev.understudy.schema.SetStaticMac;
 import dev.understudy.schema.SetVlans;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The soft data plane: a {@link SoftSwitch} on UDP, TAP and AF_PACKET ports.
@@ -59,7 +64,9 @@ public final class SoftDataPlane implements ControlledDataPlane {
   private final DataThread data;
   private final Thread thread;
   private final Ports ports;
+  private final Monitors monitors = new Monitors(this);
   private final LearnedBatch batch = new LearnedBatch();
+  private @Nullable MonitorServer server;
   private long learnedTold;
   private boolean closed;
 
@@ -91,16 +98,28 @@ public final class SoftDataPlane implements ControlledDataPlane {
   /**
    * Makes data planes with the usual limits.
    *
-   * @param directory of the forwarder's files
+   * @param state where the forwarder's files are, and the socket for those who want copies of
+   *     frames
    */
-  public static ControlledDataPlane.Maker maker(Path directory) {
-    return incarnation ->
-        new SoftDataPlane(
-            new Options(
-                SwitchLimits.DEFAULT,
-                incarnation,
-                Optional.of(FORWARDING),
-                Optional.of(directory.resolve(INTERFACES))));
+  public static ControlledDataPlane.Maker maker(StateDirectory state) {
+    return incarnation -> {
+      Path monitor = state.monitorEndpoint().socket();
+      state.make(Objects.requireNonNull(monitor.getParent()));
+      SoftDataPlane plane =
+          new SoftDataPlane(
+              new Options(
+                  SwitchLimits.DEFAULT,
+                  incarnation,
+                  Optional.of(FORWARDING),
+                  Optional.of(state.forwarder().resolve(INTERFACES))));
+      plane.serveMonitors(monitor);
+      return plane;
+    };
+  }
+
+  /** Gives copies of frames to whoever asks on this socket. */
+  void serveMonitors(Path socket) {
+    server = MonitorServer.open(socket, monitors, "Understudy " + Release.current());
   }
 
   /** Puts back the interfaces that a killed forwarder left as ports; none must be running. */
@@ -138,6 +157,7 @@ public final class SoftDataPlane implements ControlledDataPlane {
     if (failure != null) {
       throw new IllegalStateException("the forwarding thread died", failure);
     }
+    monitors.runAsked();
     ports.control().wakeRested();
     int ready = epoll.await(0);
     boolean links = false;
@@ -183,6 +203,11 @@ public final class SoftDataPlane implements ControlledDataPlane {
   // DataPlane.
 
   @Override
+  public void bracketBegins(long term, long number) {
+    monitors.bracketBegins(term, number);
+  }
+
+  @Override
   public Optional<String> carryOut(Output output) {
     return switch (output.getKindCase()) {
       case SET_PORT -> ports.set(output);
@@ -205,8 +230,13 @@ public final class SoftDataPlane implements ControlledDataPlane {
       return ports.control().send(send);
     }
     byte[] octets = send.getFrame().toByteArray();
-    return attempt(
-        thread -> thread.soft().refusalToSend(send).or(() -> thread.send(send.getPort(), octets)));
+    long term = monitors.term();
+    long number = monitors.number();
+    return attempt(thread ->
+        thread
+            .soft()
+            .refusalToSend(send)
+            .or(() -> thread.send(send.getPort(), octets, term, number)));
   }
 
   /** A write to the tables. */
@@ -293,6 +323,9 @@ public final class SoftDataPlane implements ControlledDataPlane {
       return;
     }
     closed = true;
+    if (server != null) {
+      server.close();
+    }
     ports.releaseAll();
     data.stop();
     boolean interrupted = false;
@@ -318,5 +351,9 @@ public final class SoftDataPlane implements ControlledDataPlane {
 
   boolean isAlive() {
     return thread.isAlive();
+  }
+
+  Monitors monitors() {
+    return monitors;
   }
 }

@@ -64,6 +64,9 @@ public enum PortCounter {
   /** The kernel had no room for received control frames. */
   DROP_CONTROL_RECEIVE_QUEUE_FULL,
 
+  /** Frames that a monitor was too slow for; they went their way all the same. */
+  MONITOR_LOST_FRAMES,
+
   /** Rows of segments that left whole. */
   TX_SEGMENTS_WHOLE,
   /** Rows of segments that were cut here on their way out. */

@@ -55,6 +55,9 @@ public final class UnderstudyCommand {
     config.addSubcommand(new ConfigCommand.History(console));
     config.addSubcommand(new ConfigCommand.Rollback(console));
     root.addSubcommand(config);
+    CommandLine monitor = new CommandLine(new MonitorCommand());
+    monitor.addSubcommand(new MonitorCommand.Port(console));
+    root.addSubcommand(monitor);
     CommandLine clear = new CommandLine(new ClearCommand());
     clear.addSubcommand(new ClearCommand.ErrDisable(console));
     root.addSubcommand(clear);

@@ -64,10 +64,7 @@ public final class Training implements AutoCloseable {
     forwarder =
         new Forwarder(
             new Forwarder.Options(
-                state,
-                SoftDataPlane.maker(state.forwarder()),
-                Forwarder.Breakage.NONE,
-                Optional.empty()));
+                state, SoftDataPlane.maker(state), Forwarder.Breakage.NONE, Optional.empty()));
   }
 
   /** Runs it. */
