@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,28 @@ public final class EngineHost {
     return changes;
   }
 
+  /** The rows of each engine in service. */
+  Map<String, List<Message>> export() {
+    LinkedHashMap<String, List<Message>> rows = new LinkedHashMap<>();
+    engines.forEach((name, engine) -> rows.put(name, engine.export()));
+    return rows;
+  }
+
+  /** Which engine each table belongs to that belongs to one alone. */
+  Map<Integer, String> owners() {
+    TreeMap<Integer, String> owners = new TreeMap<>();
+    types.forEach(
+        type -> type.tables().forEach(table -> owners.put(Tables.number(table), type.name())));
+    return owners;
+  }
+
+  /** Why engines could not be made of their rows, until the next step says so. */
+  List<String> notRestored() {
+    return unreported.stream()
+        .map(row -> "engine " + row.getKey().getEngine() + ": " + row.getReason())
+        .toList();
+  }
+
   /** Names of engines that are out of service, in order. */
   public List<String> faulty() {
     return faulty(types, image);
@@ -237,8 +260,13 @@ public final class EngineHost {
     unreported.clear();
     List<RowChange> changed = new ArrayList<>();
     for (RowChange row : pass.rows.values()) {
-      if (!image.has(row)) {
-        changed.add(row);
+      if (image.has(row)) {
+        continue;
+      }
+      RowChange whole =
+          image.octets(row.key()).map(held -> UnknownFields.keep(row, held)).orElse(row);
+      if (!image.has(whole)) {
+        changed.add(whole);
       }
     }
     return new Result(changed, pass.outputs, answer, nextDeadline(), pass.events);
@@ -352,7 +380,13 @@ public final class EngineHost {
     return rows;
   }
 
-  private static String engineInKey(Message row) {
+  /** Whether rows of several engines are in this row's table. */
+  static boolean isShared(Message row) {
+    return SHARED_TABLES.contains(row.getDefaultInstanceForType());
+  }
+
+  /** The engine to which a row of a shared table belongs. */
+  static String engineInKey(Message row) {
     Message key =
         (Message) row.getField(row.getDescriptorForType().findFieldByNumber(Tables.KEY_FIELD));
     return (String) key.getField(key.getDescriptorForType().findFieldByName("engine"));

@@ -9,6 +9,7 @@ import dev.understudy.core.Moment;
 import dev.understudy.core.Step;
 import dev.understudy.core.SwitchTime;
 import dev.understudy.core.Timers;
+import dev.understudy.core.UnknownFields;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.ConfigHistoryRow;
 import dev.understudy.schema.ConfigRow;
@@ -166,7 +167,7 @@ public final class ConfigurationEngine implements Engine {
       return;
     }
     ConfigRow former = state.config().orElseThrow();
-    if (request.config().equals(former.getConfig())
+    if (UnknownFields.saySame(request.config(), former.getConfig())
         && (request.confirmMinutes() > 0 || !waitsForConfirmation())) {
       step.answer(true, describe(former) + " already, with the same content; nothing changed");
       return;

@@ -1,6 +1,7 @@
 package dev.understudy.protocols.ports;
 
 import dev.understudy.core.SwitchTime;
+import dev.understudy.core.UnknownFields;
 import dev.understudy.schema.BridgePortRow;
 import dev.understudy.schema.Config;
 import dev.understudy.schema.Output;
@@ -123,6 +124,6 @@ final class PortsConfig {
     return a.getAttachmentCase() == b.getAttachmentCase()
         && a.getInterface().equals(b.getInterface())
         && a.getTap().equals(b.getTap())
-        && a.getUdp().equals(b.getUdp());
+        && UnknownFields.saySame(a.getUdp(), b.getUdp());
   }
 }
