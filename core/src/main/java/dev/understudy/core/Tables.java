@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,6 +104,36 @@ public final class Tables {
       shift += 7;
     } while (octet < 0);
     return octets.substring(at, at + size);
+  }
+
+  /** A row's name for people: its table, and the fields of its key. */
+  public static String text(RowKey key) {
+    StringBuilder text = new StringBuilder("table " + name(key.table()));
+    Message row = PROTOTYPES.get(key.table());
+    try {
+      if (row != null) {
+        Message prototype =
+            (Message) row.getField(row.getDescriptorForType().findFieldByNumber(KEY_FIELD));
+        Message fields = prototype.getParserForType().parseFrom(key.key());
+        for (FieldDescriptor field : fields.getDescriptorForType().getFields()) {
+          text.append(", ").append(field.getName()).append(' ');
+          text.append(show(fields.getField(field)));
+        }
+        return text.toString();
+      }
+    } catch (InvalidProtocolBufferException _) {
+      // A key that is no message is shown as octets.
+    }
+    return text + ", key " + HexFormat.of().formatHex(key.key().toByteArray());
+  }
+
+  /** A field's value for people. */
+  static String show(Object value) {
+    return switch (value) {
+      case ByteString octets -> HexFormat.ofDelimiter(":").formatHex(octets.toByteArray());
+      case String text -> text.isEmpty() ? "''" : text;
+      default -> value.toString().strip().replaceAll("\\s+", " ");
+    };
   }
 
   /** Reads a row of a known table. */

@@ -10,7 +10,11 @@ public final class Counters {
   private final ConcurrentSkipListMap<String, LongAdder> counters = new ConcurrentSkipListMap<>();
 
   public void count(String name) {
-    counters.computeIfAbsent(name, any -> new LongAdder()).increment();
+    count(name, 1);
+  }
+
+  public void count(String name, long more) {
+    counters.computeIfAbsent(name, any -> new LongAdder()).add(more);
   }
 
   public long value(String name) {

@@ -4,6 +4,8 @@ import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.ToForwarder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Where a supervisor's messages leave. Nothing here waits. */
 public interface Environment {
@@ -37,6 +39,13 @@ public interface Environment {
 
   /** The forwarder's answer to a request to read back. */
   void readBack(ReadBack answer);
+
+  /**
+   * Work that may take long and touches nothing of this supervisor: it is done beside the loop.
+   *
+   * @param then gets the result, on the loop
+   */
+  <T> void beside(Supplier<T> work, Consumer<T> then);
 
   /** A line of the event stream. */
   void event(Severity severity, String code, String text);

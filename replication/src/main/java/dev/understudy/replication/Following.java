@@ -2,6 +2,7 @@ package dev.understudy.replication;
 
 import dev.understudy.core.Image;
 import dev.understudy.core.RowChange;
+import dev.understudy.core.ResumeCheck;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ConfigRow;
@@ -29,6 +30,9 @@ final class Following {
    */
   static final int CLOSE_WITHIN_TICKS = 50;
 
+  /** A takeover is rehearsed every so many of the forwarder's ticks: 5 s. */
+  static final int REHEARSE_EVERY_TICKS = 250;
+
   private final SupervisorCore core;
   private final Settings settings;
   private final Environment environment;
@@ -41,6 +45,15 @@ final class Following {
   private boolean requested;
   private boolean readySent;
   private int ticksOpen;
+
+  // Rehearsals: whether one is under way, whether the last one of this image went well.
+  private boolean rehearsing;
+  private boolean rehearsed;
+  private int ticksToRehearsal;
+  private Optional<Rehearsal.Outcome> lastRehearsal = Optional.empty();
+
+  /** One image after the other: what was found of a former one says nothing of this one. */
+  private long imageNumber;
 
   Following(SupervisorCore core, Settings settings, Environment environment, BracketLog log) {
     this.core = core;
@@ -65,6 +78,11 @@ final class Following {
   /** Brackets that the forwarder may not have carried out, by number: to be sent again. */
   NavigableMap<Long, Bracket> retained() {
     return retained;
+  }
+
+  /** How the last rehearsal went. */
+  Optional<Rehearsal.Outcome> lastRehearsal() {
+    return lastRehearsal;
   }
 
   /** Drops of them what is known to be carried out. */
@@ -122,12 +140,17 @@ final class Following {
     complete = true;
     readySent = false;
     activeAnnounced = false;
+    lastRehearsal = Optional.empty();
   }
 
   /** A tick of the forwarder's. */
   void tick() {
     if (receiver.isOpen() && ++ticksOpen >= CLOSE_WITHIN_TICKS) {
       broken("no close bracket within " + CLOSE_WITHIN_TICKS + " ticks");
+    }
+    ticksToRehearsal = Math.max(0, ticksToRehearsal - 1);
+    if (ticksToRehearsal == 0 && mayBeReady()) {
+      rehearse();
     }
   }
 
@@ -136,6 +159,7 @@ final class Following {
       return;
     }
     requested = true;
+    rehearseAnew();
     receiver.discard();
     environment.toPeer(
         CanonicalMessage.newBuilder()
@@ -216,6 +240,7 @@ final class Following {
       case SNAPSHOT_COMPLETE -> {
         log.clear();
         complete = true;
+        rehearseAnew();
         core.notReadyBecause("");
         environment.event(
             Severity.INFO,
@@ -226,11 +251,16 @@ final class Following {
         environment.store(now);
         sendReady();
       }
-      case REPAIRED ->
-          environment.event(
-              Severity.WARNING,
-              "TABLE_MISMATCH",
-              "rows that differed from the active's were replaced");
+      case REPAIRED -> {
+        environment.event(
+            Severity.WARNING,
+            "TABLE_MISMATCH",
+            "rows that differed from the active's were replaced");
+        if (!rehearsed) {
+          rehearseAnew();
+          sendReady();
+        }
+      }
     }
   }
 
@@ -271,28 +301,85 @@ final class Following {
   // ---- ready or not
 
   /**
-   * Tells the forwarder, once a stream, that this standby has the whole state of the term in force.
+   * Tells the forwarder, once a stream, that this standby has the whole state of the term in force,
+   * and could take over with it.
    */
   void sendReady() {
-    if (readySent
-        || !complete
-        || !core.welcomed()
-        || !core.peerUp()
-        || receiver.buildingSnapshot()
-        || !core.role().standby()
-        || image().position().term() < core.term()) {
+    if (readySent || !mayBeReady()) {
+      return;
+    }
+    if (!rehearsed) {
+      if (ticksToRehearsal == 0) {
+        rehearse();
+      }
       return;
     }
     readySent = true;
     core.notReadyBecause("");
-    Rehearsal.run(settings, image())
-        .ifPresent(problem -> environment.event(Severity.WARNING, "REHEARSAL", problem));
     core.toForwarder(
         ToForwarder.newBuilder()
             .setStandbyReady(
                 StandbyReady.newBuilder()
                     .setTerm(image().position().term())
                     .setNumber(image().position().number())));
+  }
+
+  private boolean mayBeReady() {
+    return complete
+        && core.welcomed()
+        && core.peerUp()
+        && !receiver.buildingSnapshot()
+        && core.role().standby()
+        && image().position().term() >= core.term();
+  }
+
+  /** What was rehearsed until now doesn't count any more. */
+  private void rehearseAnew() {
+    imageNumber++;
+    rehearsed = false;
+    ticksToRehearsal = 0;
+  }
+
+  /** On a copy of the image and beside the loop, which goes on meanwhile. */
+  private void rehearse() {
+    if (rehearsing) {
+      return;
+    }
+    rehearsing = true;
+    ticksToRehearsal = REHEARSE_EVERY_TICKS;
+    if (!readySent) {
+      core.notReadyBecause("the takeover is being rehearsed");
+    }
+    Image copy = image().copy();
+    ResumeCheck.Writer writer =
+        core.peerHasSameSchema() ? ResumeCheck.Writer.SAME_SCHEMA : ResumeCheck.Writer.OTHER_SCHEMA;
+    long number = imageNumber;
+    environment.beside(
+        () -> Rehearsal.run(settings, copy, writer), outcome -> rehearsed(number, outcome));
+  }
+
+  private void rehearsed(long number, Rehearsal.Outcome outcome) {
+    rehearsing = false;
+    if (!core.role().standby()) {
+      return;
+    }
+    if (number != imageNumber) {
+      sendReady(); // rehearses the image that there is now
+      return;
+    }
+    String problem = outcome.problem();
+    if (problem.isEmpty()) {
+      rehearsed = true;
+      lastRehearsal = Optional.of(outcome);
+      sendReady();
+      return;
+    }
+    if (!problem.equals(lastRehearsal.map(Rehearsal.Outcome::problem).orElse(""))) {
+      environment.event(Severity.ERROR, "REHEARSAL_FAILED", problem);
+    }
+    rehearsed = false;
+    lastRehearsal = Optional.of(outcome);
+    notReady("a takeover was rehearsed and failed: " + problem);
   }
 
   void notReady(String reason) {

@@ -2,6 +2,7 @@ package dev.understudy.replication;
 
 import dev.understudy.core.EngineHost;
 import dev.understudy.core.Image;
+import dev.understudy.core.ResumeCheck;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
@@ -15,10 +16,10 @@ import java.util.TreeMap;
 
 /**
  * A takeover on a copy of the image, whose messages go nowhere: shows that engines can be made of
- * it and that the first steps have no outputs, and leaves the takeover's code loaded before it is
- * needed.
+ * it, that they then have what the rows say, and that the first steps have no outputs; and leaves
+ * the takeover's code loaded before it is needed.
  */
-final class Rehearsal {
+public final class Rehearsal {
   private Rehearsal() {}
 
   /** Collects what would have been sent to the forwarder. */
@@ -40,13 +41,33 @@ final class Rehearsal {
   }
 
   /**
-   * Rehearses.
+   * How it went.
    *
-   * @return empty when all went well; otherwise what didn't
+   * @param wallMillis the image's own time of day
+   * @param problem empty when all went well
    */
-  static Optional<String> run(Settings settings, Image image) {
+  public record Outcome(long wallMillis, String problem) {}
+
+  /**
+   * Rehearses. May take long, and touches nothing but the image.
+   *
+   * @param image a copy that nobody else has
+   * @param writer who wrote its rows
+   */
+  public static Outcome run(Settings settings, Image image, ResumeCheck.Writer writer) {
+    long wallMillis = image.mark().at().wallMillis();
+    try {
+      return new Outcome(wallMillis, takeOver(settings, image, writer).orElse(""));
+    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+      return new Outcome(wallMillis, "the first bracket can't be made: " + e);
+    }
+  }
+
+  /** Whether the first steps of a term would leave everything as it is. */
+  private static Optional<String> takeOver(
+      Settings settings, Image image, ResumeCheck.Writer writer) {
     Nowhere nowhere = new Nowhere();
-    Image copy = image.copy();
+    boolean beginsAnew = !EngineHost.anotherTry(settings.engines(), image).isEmpty();
     Image.Mark mark = image.mark();
     Granted granted =
         Granted.newBuilder()
@@ -64,38 +85,38 @@ final class Rehearsal {
             .setWallMillis(mark.at().wallMillis())
             .setInSync(true)
             .build();
-    try {
-      ActiveTerm active =
-          ActiveTerm.begin(
-              settings,
-              nowhere,
-              copy,
-              new BracketLog(),
-              new TreeMap<>(),
-              new Answers(nowhere),
-              granted,
-              Loss.NONE,
-              true,
-              false,
-              false);
-      // Where a timer is due already, the next tick has outputs, and rightly so.
-      if (mark.wakeAtNanos() == 0 || mark.wakeAtNanos() > mark.at().now().nanos()) {
-        active.input(
-            ForwarderInput.newBuilder()
-                .setNumber(mark.consumed() + 1)
-                .setStampNanos(mark.at().now().nanos())
-                .setWallMillis(mark.at().wallMillis())
-                .setTick(TickInput.newBuilder().setTick(0))
-                .build());
-      }
-    } catch (RuntimeException e) {
-      return Optional.of("the takeover's rehearsal failed: " + e);
+    ActiveTerm active =
+        ActiveTerm.begin(
+            settings,
+            nowhere,
+            image,
+            new BracketLog(),
+            new TreeMap<>(),
+            new Answers(nowhere),
+            granted,
+            Loss.NONE,
+            true,
+            false,
+            false);
+    // Where a timer is due already, the next tick has outputs, and rightly so.
+    if (mark.wakeAtNanos() == 0 || mark.wakeAtNanos() > mark.at().now().nanos()) {
+      active.input(
+          ForwarderInput.newBuilder()
+              .setNumber(mark.consumed() + 1)
+              .setStampNanos(mark.at().now().nanos())
+              .setWallMillis(mark.at().wallMillis())
+              .setTick(TickInput.newBuilder().setTick(0))
+              .build());
     }
-    if (!nowhere.errors.isEmpty()) {
-      return Optional.of("the takeover's rehearsal failed: " + nowhere.errors.getFirst());
+    List<String> problems = new ArrayList<>(ResumeCheck.of(active.host(), image, writer));
+    if (!beginsAnew) { // an engine that begins anew has much to say, and may fail again
+      problems.addAll(nowhere.errors);
     }
-    if (!EngineHost.anotherTry(settings.engines(), image).isEmpty()) {
-      return Optional.empty(); // an engine that begins anew has much to say
+    if (!problems.isEmpty()) {
+      return Optional.of(String.join("; ", problems));
+    }
+    if (beginsAnew) {
+      return Optional.empty();
     }
     return nowhere.sent.stream()
         .filter(message -> message.getBracket().getOutputsCount() > 0)

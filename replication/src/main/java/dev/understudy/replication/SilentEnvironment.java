@@ -4,6 +4,8 @@ import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.ToForwarder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Nobody is there: to be extended by who wants to hear something. */
 public abstract class SilentEnvironment implements Environment {
@@ -32,6 +34,11 @@ public abstract class SilentEnvironment implements Environment {
 
   @Override
   public void readBack(ReadBack answer) {}
+
+  @Override
+  public <T> void beside(Supplier<T> work, Consumer<T> then) {
+    then.accept(work.get());
+  }
 
   @Override
   public void event(Severity severity, String code, String text) {}

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param lagBrackets how far the standby is behind the active; 0 when unknown
  * @param readySinceWallMillis since when the standby is listed, 0 when it is not
  * @param notReadyReasons why the standby is not hot; empty when it is
+ * @param rehearsal how the last rehearsed takeover went, at a standby
  * @param forwarder the forwarder's greeting, when there is a session
  */
 public record Status(
@@ -37,4 +38,5 @@ public record Status(
     Optional<PeerHello> peer,
     Optional<Welcome> forwarder,
     List<String> faultyEngines,
-    boolean syncing) {}
+    boolean syncing,
+    Optional<Rehearsal.Outcome> rehearsal) {}

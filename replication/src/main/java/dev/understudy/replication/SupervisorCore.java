@@ -140,7 +140,8 @@ public final class SupervisorCore {
         Optional.ofNullable(peerHello),
         Optional.ofNullable(welcome),
         active != null ? active.faulty() : List.of(),
-        following.buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()));
+        following.buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()),
+        following.lastRehearsal());
   }
 
   private long lagMillis() {
@@ -184,6 +185,12 @@ public final class SupervisorCore {
 
   boolean peerUp() {
     return peerUp;
+  }
+
+  /** Whether the rows that the peer writes have the fields and tables of this release. */
+  boolean peerHasSameSchema() {
+    PeerHello hello = peerHello;
+    return hello == null || hello.getSchemaFingerprint().equals(settings.schemaFingerprint());
   }
 
   /** The peer's process, of this session or the one before; 0 if it never said. */

@@ -11,6 +11,7 @@ import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
 import dev.understudy.core.Moment;
 import dev.understudy.core.Outputs;
+import dev.understudy.core.ResumeCheck;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.Step;
 import dev.understudy.core.SwitchTime;
@@ -76,7 +77,15 @@ final class RehearsalTest {
     }
   }
 
-  private static Optional<String> rehearse(long deadlineNanos, long wakeAtNanos) {
+  private static String problem(Image image) {
+    return Rehearsal.run(
+            new Settings(Slot.SLOT_B, 1, "", "", 1, List.of(Alarm.TYPE), new NoHomes()),
+            image,
+            ResumeCheck.Writer.SAME_SCHEMA)
+        .problem();
+  }
+
+  private static String rehearse(long deadlineNanos, long wakeAtNanos) {
     Image image = new Image();
     TimerRow timer =
         TimerRow.newBuilder()
@@ -89,8 +98,7 @@ final class RehearsalTest {
         List.of(RowChange.put(timer), RowChange.put(term)),
         new Image.Position(1, 7),
         new Image.Mark(1, 9, new Moment(new SwitchTime(NOW), 0), wakeAtNanos));
-    return Rehearsal.run(
-        new Settings(Slot.SLOT_B, 1, "", "", 1, List.of(Alarm.TYPE), new NoHomes()), image);
+    return problem(image);
   }
 
   @Test
@@ -118,14 +126,11 @@ final class RehearsalTest {
         new Image.Position(1, 4),
         new Image.Mark(1, 9, new Moment(new SwitchTime(NOW), 0), 0));
 
-    assertThat(
-            Rehearsal.run(
-                new Settings(Slot.SLOT_B, 1, "", "", 1, List.of(Alarm.TYPE), new NoHomes()), image))
-        .isEmpty();
+    assertThat(problem(image)).isEmpty();
   }
 
   @Test
   void a_timer_that_the_active_did_not_know_of_is_told() {
-    assertThat(rehearse(NOW - 1, NOW + 1)).contains("a takeover would send at once: SEND_FRAME");
+    assertThat(rehearse(NOW - 1, NOW + 1)).isEqualTo("a takeover would send at once: SEND_FRAME");
   }
 }

@@ -12,6 +12,8 @@ import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -308,6 +310,11 @@ public final class SimulatedSupervisor implements Environment {
   @Override
   public void readBack(ReadBack answer) {
     outward(() -> owner.readBack(answer));
+  }
+
+  @Override
+  public <T> void beside(Supplier<T> work, Consumer<T> then) {
+    then.accept(work.get());
   }
 
   @Override

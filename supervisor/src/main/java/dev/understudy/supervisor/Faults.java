@@ -137,18 +137,35 @@ public final class Faults {
     }
   }
 
-  private static Outcome corruptRow(SupervisorCore core, String table) {
+  /**
+   * {@code TABLE}: the table's first row gets an octet that nobody wrote, and can be read. {@code
+   * TABLE:unreadable}: its last octet is gone.
+   */
+  private static Outcome corruptRow(SupervisorCore core, String argument) {
+    String[] parts = argument.split(":", 2);
+    String table = parts[0];
     Optional<Integer> number = Tables.byName(table);
     if (number.isEmpty()) {
       return new Outcome(false, "there is no table \"" + table + "\"");
+    }
+    if (parts.length == 2 && !parts[1].equals("unreadable")) {
+      return new Outcome(
+          false, "the argument must be TABLE or TABLE:unreadable, and is \"" + argument + "\"");
     }
     var rows = core.image().range(RowKey.first(number.get()), null);
     if (rows.isEmpty()) {
       return new Outcome(false, "the table " + table + " has no rows");
     }
     var first = rows.firstEntry();
-    core.image().apply(new RowChange(first.getKey(), first.getValue().concat(STRANGE_FIELD)));
-    return new Outcome(true, "corrupted " + first.getKey());
+    ByteString value = first.getValue();
+    core.image()
+        .apply(
+            new RowChange(
+                first.getKey(),
+                parts.length == 2
+                    ? value.substring(0, value.size() - 1)
+                    : value.concat(STRANGE_FIELD)));
+    return new Outcome(true, "corrupted " + Tables.text(first.getKey()));
   }
 
   private static Outcome throwInEngine(SupervisorCore core, String argument) {

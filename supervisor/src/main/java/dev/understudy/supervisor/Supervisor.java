@@ -63,7 +63,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +105,8 @@ public final class Supervisor implements AutoCloseable {
   private final Session<CanonicalMessage, CanonicalMessage> peer;
   private final ExecutorService people =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("management").daemon().factory());
+  private final ExecutorService rehearsal =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("rehearsal").daemon().factory());
   private final Waiting waiting = new Waiting();
   private final Map<Long, CompletableFuture<ReadBack>> readBacks = new TreeMap<>();
   private final List<Reader> readers = new ArrayList<>();
@@ -689,6 +693,23 @@ public final class Supervisor implements AutoCloseable {
     }
 
     @Override
+    public <T> void beside(Supplier<T> work, Consumer<T> then) {
+      rehearsal.execute(() -> {
+        long begin = System.nanoTime();
+        try {
+          T result = work.get();
+          loop.post(any -> then.accept(result));
+        } catch (Throwable e) {
+          loop.post(any -> {
+            throw new IllegalStateException("what was done beside the loop went wrong", e);
+          });
+        }
+        counters.count("supervisor.rehearsals");
+        counters.count("supervisor.rehearsal-micros", (System.nanoTime() - begin) / 1000);
+      });
+    }
+
+    @Override
     public void event(Severity severity, String code, String text) {
       Supervisor.this.event(severity, code, text);
     }
@@ -832,6 +853,7 @@ public final class Supervisor implements AutoCloseable {
     }
     disk.close();
     sockets.close();
+    rehearsal.shutdown();
     people.shutdown();
     events.close();
     place.close();

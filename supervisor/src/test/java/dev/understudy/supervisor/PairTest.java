@@ -561,6 +561,29 @@ final class PairTest {
   }
 
   @Test
+  void a_standby_that_could_not_take_over_says_so_and_why_until_the_row_is_mended()
+      throws Exception {
+    startPair();
+    JsonNode hot = awaitRole(Slot.SLOT_B, "STANDBY_HOT").path("supervisors").path("B");
+    assertThat(hot.path("rehearsal").path("passed").asBoolean()).isTrue();
+    assertThat(fault(Slot.SLOT_B, "corrupt-row", "vlan:unreadable").getOk()).isTrue();
+
+    JsonNode failed = awaitRole(Slot.SLOT_B, "STANDBY_SYNCING");
+
+    assertThat(failed.path("forwarder").path("inSync").isNull()).isTrue();
+    JsonNode standby = failed.path("supervisors").path("B");
+    assertThat(standby.path("notReadyReasons").toString())
+        .contains("table vlan, vid 1: can't be read");
+    assertThat(standby.path("rehearsal").path("passed").asBoolean(true)).isFalse();
+    assertThat(standby.path("rehearsal").path("problem").asString()).contains("table vlan, vid 1");
+    assertThat(
+            show(Slot.SLOT_A, "redundancy").path("supervisors").path("B").path("role").asString())
+        .isEqualTo("STANDBY_SYNCING");
+    // The active's digest finds that the row differs, and sends it again.
+    awaitRole(Slot.SLOT_B, "STANDBY_HOT");
+  }
+
+  @Test
   void a_faulty_engine_is_shown_takes_nobody_down_and_gets_another_try_from_the_next_active()
       throws Exception {
     startPair();

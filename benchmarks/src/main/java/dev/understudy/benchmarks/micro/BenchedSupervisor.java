@@ -3,6 +3,7 @@ package dev.understudy.benchmarks.micro;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import dev.understudy.core.Check;
+import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
 import dev.understudy.protocols.configuration.ConfigurationEngine;
 import dev.understudy.protocols.configuration.StoredConfigurations;
@@ -38,6 +39,7 @@ import dev.understudy.wire.MacAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * An active supervisor's core with a standby at its stream, both sides of it in the hands of the
@@ -49,6 +51,7 @@ final class BenchedSupervisor implements Environment {
   private static final long INCARNATION = 1;
   private static final int UUID_LENGTH = 16;
 
+  private final Settings settings;
   private final SupervisorCore core;
   private final Consumer<byte[]> octets;
   private long inputs;
@@ -64,17 +67,16 @@ final class BenchedSupervisor implements Environment {
    */
   BenchedSupervisor(int ports, Consumer<byte[]> octets) {
     this.octets = octets;
-    this.core =
-        new SupervisorCore(
-            new Settings(
-                Slot.SLOT_A,
-                1,
-                "benchmark",
-                "",
-                ProcessHandle.current().pid(),
-                List.of(ConfigurationEngine.TYPE, PortsEngine.TYPE, StpEngine.TYPE, FdbEngine.TYPE),
-                homes(config(ports))),
-            this);
+    this.settings =
+        new Settings(
+            Slot.SLOT_A,
+            1,
+            "benchmark",
+            "",
+            ProcessHandle.current().pid(),
+            List.of(ConfigurationEngine.TYPE, PortsEngine.TYPE, StpEngine.TYPE, FdbEngine.TYPE),
+            homes(config(ports)));
+    this.core = new SupervisorCore(settings, this);
     core.forwarderConnected();
     core.forwarderMessage(
         ToSupervisor.newBuilder()
@@ -171,6 +173,14 @@ final class BenchedSupervisor implements Environment {
     };
   }
 
+  Settings settings() {
+    return settings;
+  }
+
+  Image image() {
+    return core.image();
+  }
+
   int rows() {
     return core.image().size();
   }
@@ -243,6 +253,11 @@ final class BenchedSupervisor implements Environment {
 
   @Override
   public void readBack(ReadBack answer) {}
+
+  @Override
+  public <T> void beside(Supplier<T> work, Consumer<T> then) {
+    then.accept(work.get());
+  }
 
   @Override
   public void event(Severity severity, String code, String text) {

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
       "",
       "FAULT is one of corrupt-row, stall-loop, throw-in-engine, slow-engine, out-of-memory,",
       "cut-peer, cut-forwarder, die-half-sent.",
-      "Example:",
+      "Examples:",
       "  understudy fault stall-loop 500 --at A",
+      "  understudy fault corrupt-row stp-port:unreadable --at B",
       ""
     })
 final class FaultCommand implements java.util.concurrent.Callable<Integer> {

@@ -75,6 +75,7 @@ public final class Renderers {
               Cell.of(text(supervisor, "bracket")),
               Cell.of(lag(supervisor)),
               Cell.of(time(supervisor.path("readySince"))),
+              rehearsed(supervisor.path("rehearsal")),
               Cell.of(text(supervisor, "scheduling"))));
     }
     text.table(
@@ -86,6 +87,7 @@ public final class Renderers {
             right("bracket"),
             right("behind"),
             left("ready since"),
+            left("rehearsed"),
             left("scheduling")),
         rows);
     for (String slot : List.of("A", "B")) {
@@ -137,6 +139,14 @@ public final class Renderers {
         + " octets, "
         + text(supervisor, "lagMillis")
         + " ms)";
+  }
+
+  /** When a takeover was rehearsed last, and whether it went well. */
+  private static Cell rehearsed(JsonNode rehearsal) {
+    String when = time(rehearsal.path("time"));
+    return rehearsal.path("passed").asBoolean(true)
+        ? Cell.of(when)
+        : new Cell(when + " failed", Paint.BAD);
   }
 
   private static Cell role(String role) {

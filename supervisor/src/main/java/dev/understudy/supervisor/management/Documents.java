@@ -116,6 +116,13 @@ final class Documents {
     if (status.role() != Role.ACTIVE && status.role() != Role.STANDBY_HOT) {
       status.notReadyReasons().forEach(reasons::add);
     }
+    status
+        .rehearsal()
+        .ifPresent(rehearsal ->
+            part.putObject("rehearsal")
+                .put("time", Json.time(rehearsal.wallMillis()))
+                .put("passed", rehearsal.problem().isEmpty())
+                .put("problem", Json.textOrNull(rehearsal.problem())));
     part.put("image", RunningImage.id());
     part.put("upgradeProgress", progress);
     part.put("scheduling", process.scheduling());
@@ -237,11 +244,9 @@ final class Documents {
     if (part.isEmpty()) {
       reasons.add("it does not answer");
     }
-    result.set(
-        "scheduling",
-        known.path("scheduling").isMissingNode()
-            ? Json.NODES.nullNode()
-            : known.path("scheduling"));
+    for (String name : List.of("rehearsal", "scheduling")) {
+      result.set(name, known.path(name).isMissingNode() ? Json.NODES.nullNode() : known.path(name));
+    }
     ArrayNode faulty = result.putArray("faultyEngines");
     known.path("faultyEngines").forEach(faulty::add);
     return result;
