@@ -3,6 +3,7 @@ package dev.understudy.replication;
 import com.google.protobuf.Message;
 import dev.understudy.core.ImageView;
 import dev.understudy.core.Moment;
+import dev.understudy.core.compatibility.Compatibility;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.UpgradePhase;
 import dev.understudy.schema.UpgradeRow;
@@ -57,9 +58,19 @@ public final class Upgrade {
    *
    * @param formerA what slot A runs
    * @param formerB what slot B runs
+   * @param verdict what becomes of the state
    */
-  public record Run(Slot standby, String formerA, String formerB, int rollbackMinutes)
+  public record Run(
+      Slot standby, String formerA, String formerB, int rollbackMinutes, Verdict verdict)
       implements Event {}
+
+  /**
+   * What is to be expected of a release.
+   *
+   * @param accepted whether a person takes less than everything
+   * @param text the worst that was found, for people
+   */
+  public record Verdict(Compatibility.Level level, boolean accepted, String text) {}
 
   /** The standby runs it and is in sync. */
   public record StandbyReady(long number) implements Event {}
@@ -281,13 +292,37 @@ public final class Upgrade {
               + " minutes, not "
               + run.rollbackMinutes);
     }
+    Optional<String> objection = objection(run.verdict);
+    if (objection.isPresent()) {
+      return Change.refused(objection.get());
+    }
     return put(
         enter(row, UpgradePhase.UPGRADE_PHASE_BOOTING, "", at)
+            .setVerdict(run.verdict.level.name().toLowerCase(Locale.ROOT))
+            .setDegradedAccepted(run.verdict.accepted)
             .setFirst(run.standby)
             .setFormerA(run.formerA)
             .setFormerB(run.formerB)
             .setRollbackMinutes(run.rollbackMinutes)
             .setPhaseDeadlineNanos(at.now().plusSeconds(BOOT_SECONDS_MAX).nanos()));
+  }
+
+  private static Optional<String> objection(Verdict verdict) {
+    return switch (verdict.level) {
+      case COMPATIBLE -> Optional.empty();
+      case DEGRADED ->
+          verdict.accepted
+              ? Optional.empty()
+              : Optional.of(
+                  "something would be lost: "
+                      + verdict.text
+                      + "; `understudy upgrade check` shows all of it, --accept-degraded goes on");
+      case INCOMPATIBLE ->
+          Optional.of(
+              "that release can't take over: "
+                  + verdict.text
+                  + "; `understudy upgrade check` shows all of it");
+    };
   }
 
   private static UpgradeRow.Builder trial(UpgradeRow row, String text, Moment at) {

@@ -7,6 +7,7 @@ import dev.understudy.core.Image;
 import dev.understudy.core.Moment;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.SwitchTime;
+import dev.understudy.core.compatibility.Compatibility;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.UpgradePhase;
 import dev.understudy.schema.UpgradeRow;
@@ -58,7 +59,7 @@ final class UpgradeTest {
 
   private void booting() {
     installed();
-    on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45));
+    on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45, FINE));
   }
 
   private void trial() {
@@ -71,6 +72,9 @@ final class UpgradeTest {
     trial();
     on(new Upgrade.Commit());
   }
+
+  private static final Upgrade.Verdict FINE =
+      new Upgrade.Verdict(Compatibility.Level.COMPATIBLE, false, "");
 
   @Test
   void an_upgrade_goes_through_its_phases_and_says_how_long_each_took() {
@@ -97,7 +101,7 @@ final class UpgradeTest {
     on(new Upgrade.Stored(Slot.SLOT_A, "2.0-b", Optional.empty()));
     on(new Upgrade.Stored(Slot.SLOT_A, "2.0-b", Optional.empty()));
     assertThat(phase()).isEqualTo("copying");
-    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45)).ok()).isFalse();
+    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45, FINE)).ok()).isFalse();
     on(new Upgrade.Stored(Slot.SLOT_B, "2.0-b", Optional.of("no space left")));
     assertThat(phase()).isEqualTo("copying");
     assertThat(row().getText()).contains("slot B").contains("no space left");
@@ -140,7 +144,7 @@ final class UpgradeTest {
     assertThat(phase()).isEqualTo("aborting");
     assertThat(row().getText()).contains("slot B was not ready with it within");
     on(new Upgrade.Returned(number()));
-    on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45));
+    on(new Upgrade.Run(Slot.SLOT_B, "1.0-a", "1.0-a", 45, FINE));
     assertThat(phase()).as("it may be tried again").isEqualTo("booting");
     assertThat(Upgrade.attempt(row())).isNotEqualTo(attempt);
     on(new Upgrade.BootFailed(number(), "it never came up"));
@@ -207,13 +211,13 @@ final class UpgradeTest {
 
   @Test
   void nonsense_is_refused_with_what_is_the_case() {
-    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "a", "a", 45)).text())
+    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "a", "a", 45, FINE)).text())
         .contains("nothing is installed");
     assertThat(on(new Upgrade.Commit()).ok()).isFalse();
     assertThat(on(new Upgrade.Abort("x")).ok()).isFalse();
     installed();
-    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "a", "a", 0)).text()).contains("1 to 1440");
-    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "2.0-b", "2.0-b", 45)).text())
+    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "a", "a", 0, FINE)).text()).contains("1 to 1440");
+    assertThat(on(new Upgrade.Run(Slot.SLOT_B, "2.0-b", "2.0-b", 45, FINE)).text())
         .contains("both supervisors run 2.0-b already");
   }
 
@@ -226,5 +230,37 @@ final class UpgradeTest {
     assertThat(row().getPhase()).isEqualTo(UpgradePhase.UPGRADE_PHASE_FAILED);
     assertThat(row().getText()).isEqualTo("no such file");
     assertThat(image.rows(UpgradeRow.getDefaultInstance())).hasSize(Upgrade.KEPT);
+  }
+
+  private Change runAs(Compatibility.Level level, boolean accepted) {
+    return on(
+        new Upgrade.Run(
+            Slot.SLOT_B,
+            "1.0-a",
+            "1.0-a",
+            45,
+            new Upgrade.Verdict(level, accepted, "table x has 3 rows")));
+  }
+
+  @Test
+  void what_would_lose_something_runs_only_when_a_person_accepts_it_and_that_is_remembered() {
+    installed();
+    Change refused = runAs(Compatibility.Level.DEGRADED, false);
+    assertThat(refused.ok()).isFalse();
+    assertThat(refused.text()).contains("table x has 3 rows", "--accept-degraded");
+    assertThat(row().getPhase()).isEqualTo(UpgradePhase.UPGRADE_PHASE_INSTALLED);
+
+    assertThat(runAs(Compatibility.Level.DEGRADED, true).ok()).isTrue();
+    assertThat(row().getVerdict()).isEqualTo("degraded");
+    assertThat(row().getDegradedAccepted()).isTrue();
+  }
+
+  @Test
+  void what_would_be_misread_never_runs() {
+    installed();
+    Change refused = runAs(Compatibility.Level.INCOMPATIBLE, true);
+    assertThat(refused.ok()).isFalse();
+    assertThat(refused.text()).contains("can't take over", "table x has 3 rows");
+    assertThat(row().getPhase()).isEqualTo(UpgradePhase.UPGRADE_PHASE_INSTALLED);
   }
 }

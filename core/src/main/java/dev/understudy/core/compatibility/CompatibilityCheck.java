@@ -63,9 +63,14 @@ public final class CompatibilityCheck {
    *
    * @param engines of the release that has the state
    * @param image the live one; read only
+   * @param programs those that stay as they are
    */
   public static Compatibility of(
-      ReleaseSchema from, ReleaseSchema to, List<EngineType> engines, Image image) {
+      ReleaseSchema from,
+      ReleaseSchema to,
+      List<EngineType> engines,
+      Image image,
+      Programs programs) {
     CompatibilityCheck check = new CompatibilityCheck(from, to);
     for (EngineType engine : engines) {
       engine.tables().forEach(table -> check.protocols.put(Tables.number(table), engine.name()));
@@ -75,6 +80,7 @@ public final class CompatibilityCheck {
     }
     check.tables(image);
     ENVELOPES.forEach(check::envelope);
+    check.findings.addAll(programs.findings(to));
     return new Compatibility(from.release(), to.release(), check.findings);
   }
 

@@ -12,6 +12,7 @@ import dev.understudy.core.Engine;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
+import dev.understudy.core.Outputs;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.compatibility.Compatibility.Effect;
 import dev.understudy.core.compatibility.Compatibility.Finding;
@@ -28,6 +29,7 @@ import dev.understudy.schema.VlanRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,10 @@ final class CompatibilityCheckTest {
           .build();
   private static final VlanRow VLAN =
       VlanRow.newBuilder().setKey(VlanRow.Key.newBuilder().setVid(10)).setName("ten").build();
+
+  /** Forwarder and launcher that are as new as anything. */
+  private static final Programs UNCHANGED =
+      new Programs("9.0", new TreeSet<>(Outputs.known()), "9.0", "1.0", "1.0");
 
   @Test
   void the_same_schema_is_compatible_and_has_no_findings() {
@@ -207,7 +213,7 @@ final class CompatibilityCheckTest {
     ReleaseSchema with = new ReleaseSchema("1", schema(), Optional.of(Set.of("stp")));
     ReleaseSchema without = new ReleaseSchema("2", schema(), Optional.of(Set.of("fdb")));
     Finding finding =
-        only(CompatibilityCheck.of(with, without, List.of(STP), image(SYNCED, PLAIN)));
+        only(CompatibilityCheck.of(with, without, List.of(STP), image(SYNCED, PLAIN), UNCHANGED));
     assertThat(finding.level()).isEqualTo(Level.DEGRADED);
     assertThat(finding.effect()).isEqualTo(Effect.ORPHANED);
     assertThat(finding.rows()).isEqualTo(2);
@@ -251,7 +257,8 @@ final class CompatibilityCheckTest {
         new ReleaseSchema("1", from, Optional.empty()),
         new ReleaseSchema("2", to, Optional.empty()),
         List.of(STP),
-        image(rows));
+        image(rows),
+        UNCHANGED);
   }
 
   private static Finding only(Compatibility compatibility) {
@@ -323,5 +330,41 @@ final class CompatibilityCheckTest {
         .setNumber(number)
         .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
         .setType(type);
+  }
+
+  private static Compatibility withPrograms(Programs programs) {
+    ReleaseSchema schema = new ReleaseSchema("2.0", schema(), Optional.empty());
+    return CompatibilityCheck.of(schema, schema, List.of(STP), image(), programs);
+  }
+
+  @Test
+  void a_forwarder_that_is_too_old_makes_a_release_incompatible() {
+    Finding finding =
+        only(
+            withPrograms(
+                new Programs("0.9.1", new TreeSet<>(Outputs.known()), "2.0", "0.10", "1.0")));
+    assertThat(finding.level()).isEqualTo(Level.INCOMPATIBLE);
+    assertThat(finding.protocol()).isEqualTo("forwarder");
+    assertThat(finding.text())
+        .isEqualTo("release 2.0 needs a forwarder of release 0.10 or newer, and 0.9.1 runs");
+  }
+
+  @Test
+  void a_launcher_that_is_too_old_makes_a_release_incompatible() {
+    assertThat(
+            only(withPrograms(
+                    new Programs("2.0", new TreeSet<>(Outputs.known()), "0.9", "1.0", "1.0")))
+                .protocol())
+        .isEqualTo("launcher");
+  }
+
+  @Test
+  void an_output_that_the_forwarder_does_not_know_degrades() {
+    TreeSet<Integer> known = new TreeSet<>(Outputs.known());
+    int missing = known.removeLast();
+    Finding finding = only(withPrograms(new Programs("1.0", known, "1.0", "1.0", "1.0")));
+    assertThat(finding.level()).isEqualTo(Level.DEGRADED);
+    assertThat(finding.field())
+        .isEqualTo(Output.getDescriptor().findFieldByNumber(missing).getName());
   }
 }

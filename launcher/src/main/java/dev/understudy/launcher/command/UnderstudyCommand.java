@@ -63,6 +63,7 @@ public final class UnderstudyCommand {
     root.addSubcommand(clear);
     CommandLine upgrade = new CommandLine(new UpgradeCommand(console));
     upgrade.addSubcommand(new UpgradeCommand.Install(console));
+    upgrade.addSubcommand(new UpgradeCommand.Check(console));
     upgrade.addSubcommand(new UpgradeCommand.Run(console));
     upgrade.addSubcommand(new UpgradeCommand.Commit(console));
     upgrade.addSubcommand(new UpgradeCommand.Abort(console));

@@ -4,6 +4,7 @@ import dev.understudy.launcher.render.Json;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ShowRequest;
 import dev.understudy.schema.UpgradeAbort;
+import dev.understudy.schema.UpgradeCheckRequest;
 import dev.understudy.schema.UpgradeCommit;
 import dev.understudy.schema.UpgradeInstall;
 import dev.understudy.schema.UpgradeRequest;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
       "",
       "Examples:",
       "  understudy upgrade install images/understudy-0.2.0.tar",
+      "  understudy upgrade check          what would be lost, and who would notice",
       "  understudy upgrade run            the standby takes over with it; the other one stays",
       "  understudy upgrade commit         the other one follows",
       "  understudy upgrade abort          back to what ran before",
@@ -62,7 +64,7 @@ final class UpgradeCommand implements Callable<Integer> {
     if (all == null) {
       throw new CommandFailure(
           ExitStatus.USAGE,
-          "say which step: install, run, commit or abort; or --all FILE for all of them");
+          "say which step: install, check, run, commit or abort; or --all FILE for all of them");
     }
     try (Asking asking = new Asking(ask.state.existing(console))) {
       Follow follow = new Follow(console, asking, ask.json);
@@ -112,12 +114,22 @@ final class UpgradeCommand implements Callable<Integer> {
             "Back to what ran before unless committed within N minutes (${DEFAULT-VALUE}).")
     int rollbackMinutes = 45;
 
+    @Option(
+        names = "--accept-degraded",
+        description =
+            "Go on although `upgrade check` says degraded; that is kept with the upgrade."
+                + " What is incompatible is never run.")
+    boolean acceptDegraded;
+
     UpgradeRequest.Builder request() {
       if (rollbackMinutes < 1) {
         throw new CommandFailure(ExitStatus.USAGE, "--rollback-minutes takes 1 or more");
       }
       return UpgradeRequest.newBuilder()
-          .setRun(UpgradeRun.newBuilder().setRollbackMinutes(rollbackMinutes));
+          .setRun(
+              UpgradeRun.newBuilder()
+                  .setRollbackMinutes(rollbackMinutes)
+                  .setAcceptDegraded(acceptDegraded));
     }
   }
 
@@ -148,6 +160,49 @@ final class UpgradeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       return Follow.once(console, ask, options.request(location), List.of("installed"));
+    }
+  }
+
+  /** {@code upgrade check}. */
+  @Command(
+      name = "check",
+      description = {
+        "Says what would become of the switch's state, by protocol, table and field: compatible,"
+            + " degraded or incompatible, what of it is in use now, and what an observer outside"
+            + " would notice. Changes nothing."
+      },
+      footer = {
+        "",
+        "Examples:",
+        "  understudy upgrade check          of what was installed last",
+        "  understudy upgrade check 0.2.0 --json",
+        ""
+      })
+  static final class Check implements Callable<Integer> {
+    private final Console console;
+    @Mixin AskOptions ask = new AskOptions();
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "RELEASE",
+        description =
+            "A release or an image's name in the store. Default: what was installed last.")
+    String image = "";
+
+    Check(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+      return ask.ask(
+          console,
+          "upgrade-check",
+          ManagementRequest.newBuilder()
+              .setUpgrade(
+                  UpgradeRequest.newBuilder()
+                      .setCheck(UpgradeCheckRequest.newBuilder().setImage(image))),
+          Asking.PATIENCE_MILLIS);
     }
   }
 

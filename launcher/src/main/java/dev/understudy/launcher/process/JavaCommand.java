@@ -1,5 +1,6 @@
 package dev.understudy.launcher.process;
 
+import dev.understudy.edge.Release;
 import dev.understudy.edge.image.BootPointer;
 import dev.understudy.edge.image.RunningImage;
 import java.io.File;
@@ -87,6 +88,7 @@ public record JavaCommand(List<String> options, String mainClass, List<String> a
     if (!program.image().equals(BootPointer.BUILT_IN)) {
       command.add("-D" + RunningImage.PROPERTY + "=" + program.image());
     }
+    command.add("-D" + RunningImage.LAUNCHER_PROPERTY + "=" + Release.current());
     command.addAll(List.of("-cp", program.classPath(), mainClass));
     command.addAll(arguments);
     return command;

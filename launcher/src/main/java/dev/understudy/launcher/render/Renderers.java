@@ -38,6 +38,7 @@ public final class Renderers {
       case "counters" -> counters(text, document);
       case "version" -> version(text, document);
       case "upgrade" -> UpgradeRenderer.render(text, document);
+      case "upgrade-check" -> UpgradeRenderer.check(text, document);
       case "state" -> state(text, document);
       case "log" -> log(text, document);
       default -> text.line(Json.pretty(document));

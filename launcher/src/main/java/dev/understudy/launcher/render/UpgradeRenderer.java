@@ -40,6 +40,10 @@ final class UpgradeRenderer {
                     : "the image is not signed: a person allowed that",
                 Paint.WARNING));
       }
+      if (document.path("degradedAccepted").asBoolean(false)
+          && text(document, "verdict").equals("degraded")) {
+        text.line(new Cell("what is lost was accepted by a person", Paint.WARNING));
+      }
       text.line("from " + text(document, "location"));
       text.line("");
     }
@@ -55,6 +59,32 @@ final class UpgradeRenderer {
     }
     text.table(List.of(left("supervisor"), left("release"), left("image"), left("role")), running);
     steps(text, document.path("steps"));
+  }
+
+  /** {@code upgrade check}. */
+  static void check(Text text, JsonNode document) {
+    String verdict = text(document, "verdict");
+    text.line(
+        Cell.of(text(document, "from") + " to " + text(document, "to") + ": "),
+        new Cell(verdict, level(verdict)));
+    for (JsonNode finding : document.path("findings")) {
+      String level = text(finding, "level");
+      text.line(
+          Cell.of("  "),
+          new Cell(String.format(Locale.ROOT, "%-12s", level), level(level)),
+          Cell.of("  " + text(finding, "protocol") + ": " + text(finding, "text")));
+      if (Json.has(finding, "outside")) {
+        text.line(" ".repeat(16) + "outside: " + text(finding, "outside"));
+      }
+    }
+  }
+
+  private static Paint level(String level) {
+    return switch (level) {
+      case "compatible" -> Paint.GOOD;
+      case "degraded" -> Paint.WARNING;
+      default -> Paint.BAD;
+    };
   }
 
   private static Paint paint(String phase) {

@@ -151,6 +151,26 @@ class RenderersTest {
         .contains("{\"key\":1}");
   }
 
+  @Test
+  void a_verdict_says_what_is_lost_and_who_notices() {
+    assertThat(
+            render(
+                "upgrade-check",
+                """
+                {"from": "0.2.0", "to": "0.1.0", "verdict": "degraded", "findings": [
+                  {"level": "degraded", "effect": "dropped", "protocol": "stp",
+                   "table": "stp-tree-port", "field": "synced", "inUse": 2,
+                   "text": "stp-tree-port.synced is not known to release 0.1.0: 2 have it",
+                   "outside": "the port proposes again"}]}
+                """))
+        .isEqualTo(
+            """
+            0.2.0 to 0.1.0: degraded
+              degraded      stp: stp-tree-port.synced is not known to release 0.1.0: 2 have it
+                            outside: the port proposes again
+            """);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -165,6 +185,8 @@ class RenderersTest {
         "config-diff",
         "counters",
         "version",
+        "upgrade",
+        "upgrade-check",
         "state",
         "log",
         "something-new"

@@ -2,6 +2,7 @@ package dev.understudy.supervisor.management;
 
 import com.google.protobuf.ByteString;
 import dev.understudy.core.Input;
+import dev.understudy.core.compatibility.Compatibility;
 import dev.understudy.edge.ExitCode;
 import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.SlotName;
@@ -22,10 +23,14 @@ import dev.understudy.schema.PeerProcessRequest;
 import dev.understudy.schema.ShowRequest;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StateRequest;
+import dev.understudy.schema.UpgradeCheckRequest;
 import dev.understudy.schema.UpgradeRequest;
+import dev.understudy.schema.UpgradeRun;
+import dev.understudy.supervisor.Engines;
 import dev.understudy.supervisor.Supervisor;
 import dev.understudy.supervisor.configuration.ConfigurationCheck;
 import dev.understudy.supervisor.configuration.ConfigurationProblem;
+import dev.understudy.supervisor.upgrade.UpgradeCheck;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.StreamObserver;
@@ -408,8 +413,30 @@ public final class ManagementService implements BindableService {
                   upgrade.getStored().getSlot(),
                   upgrade.getStored().getImage(),
                   Optional.of(upgrade.getStored().getError()).filter(text -> !text.isEmpty())));
+      case CHECK -> atTheActive(request, CHANGE_MILLIS_MAX, () -> check(upgrade.getCheck()));
       case STEP_NOT_SET -> refused("this release doesn't know that step of an upgrade");
     };
+  }
+
+  private CompletableFuture<ManagementReply> check(UpgradeCheckRequest check) {
+    return compatibility(check.getImage())
+        .thenApply(found -> document(UpgradeDocument.of(found)))
+        .exceptionally(failure -> refusal(why(failure)));
+  }
+
+  private CompletableFuture<Compatibility> compatibility(String image) {
+    return supervisor
+        .committedImage()
+        .thenCombine(
+            supervisor.status(),
+            (live, status) ->
+                UpgradeCheck.of(
+                    supervisor.images(), image, live, Engines.all(), status.forwarder()));
+  }
+
+  private static String why(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
   }
 
   private CompletableFuture<ManagementReply> upgrade(
@@ -434,14 +461,19 @@ public final class ManagementService implements BindableService {
           String own = RunningImage.id();
           String others = status.peer().get().getImage();
           boolean here = supervisor.slot() == Slot.SLOT_A;
-          return supervisor.upgrade(
-              id(request),
-              true,
-              new Upgrade.Run(
-                  SlotName.other(supervisor.slot()),
-                  here ? own : others,
-                  here ? others : own,
-                  request.getUpgrade().getRun().getRollbackMinutes()));
+          UpgradeRun run = request.getUpgrade().getRun();
+          return compatibility("")
+              .thenCompose(found ->
+                  supervisor.upgrade(
+                      id(request),
+                      true,
+                      new Upgrade.Run(
+                          SlotName.other(supervisor.slot()),
+                          here ? own : others,
+                          here ? others : own,
+                          run.getRollbackMinutes(),
+                          UpgradeCheck.verdict(found, run.getAcceptDegraded()))))
+              .exceptionally(failure -> new Supervisor.Done(false, why(failure), 0, 0));
         });
   }
 

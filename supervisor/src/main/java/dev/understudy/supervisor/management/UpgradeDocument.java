@@ -1,12 +1,14 @@
 package dev.understudy.supervisor.management;
 
 import dev.understudy.core.Image;
+import dev.understudy.core.compatibility.Compatibility;
 import dev.understudy.replication.Upgrade;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.UpgradeRow;
 import dev.understudy.schema.UpgradeStep;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,6 +44,33 @@ final class UpgradeDocument {
     return document;
   }
 
+  /** {@code upgrade check}: the verdict, the worst finding first. */
+  static JsonNode of(Compatibility compatibility) {
+    ObjectNode document = Json.object();
+    document.put("from", compatibility.from());
+    document.put("to", compatibility.to());
+    document.put("verdict", name(compatibility.level()));
+    ArrayNode findings = document.putArray("findings");
+    compatibility.findings().stream()
+        .sorted(Comparator.comparing(Compatibility.Finding::level).reversed())
+        .forEach(finding ->
+            findings
+                .addObject()
+                .put("level", name(finding.level()))
+                .put("effect", name(finding.effect()))
+                .put("protocol", finding.protocol())
+                .put("table", finding.table())
+                .put("field", Json.textOrNull(finding.field()))
+                .put("inUse", finding.rows())
+                .put("text", finding.text())
+                .put("outside", Json.textOrNull(finding.outside())));
+    return document;
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
   private static @org.jspecify.annotations.Nullable String textOrNull(JsonNode part, String name) {
     return Json.textOrNull(part.path(name).asString(""));
   }
@@ -58,6 +87,8 @@ final class UpgradeDocument {
     document.put("signed", row.getIsSigned());
     document.put("unsignedAllowed", row.getUnsignedAllowed());
     document.put("octets", row.getOctets());
+    document.put("verdict", Json.textOrNull(row.getVerdict()));
+    document.put("degradedAccepted", row.getDegradedAccepted());
     document.putObject("stored").put("A", row.getStoredA()).put("B", row.getStoredB());
     document.put(
         "first",
