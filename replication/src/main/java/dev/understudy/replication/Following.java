@@ -1,8 +1,8 @@
 package dev.understudy.replication;
 
 import dev.understudy.core.Image;
-import dev.understudy.core.RowChange;
 import dev.understudy.core.ResumeCheck;
+import dev.understudy.core.RowChange;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ConfigRow;
