@@ -2,6 +2,7 @@ package dev.understudy.launcher.process;
 
 import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.ManagementClient;
+import dev.understudy.edge.ProcessLog;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.StateDirectory;
 import dev.understudy.forwarder.Forwarder;
@@ -17,6 +18,7 @@ import dev.understudy.schema.SpanningTreeConfig;
 import dev.understudy.schema.SwitchoverRequest;
 import dev.understudy.schema.UdpAttachment;
 import dev.understudy.supervisor.Supervisor;
+import dev.understudy.supervisor.configuration.ExampleConfiguration;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -75,6 +77,9 @@ public final class Training implements AutoCloseable {
   }
 
   private void live() throws InterruptedException {
+    // As a process of its own begins: with a log, and with the configuration read.
+    ProcessLog.start(state.make(state.launcher()), "training");
+    ExampleConfiguration.config();
     forwarder.start();
     start(Slot.SLOT_A);
     awaitRole(Slot.SLOT_A, "ACTIVE");
@@ -188,6 +193,7 @@ public final class Training implements AutoCloseable {
     supervisors.values().forEach(Supervisor::close);
     forwarder.close();
     loop.close();
+    ProcessLog.stop();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
         Files.delete(file);
