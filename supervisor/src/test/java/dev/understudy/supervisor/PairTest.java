@@ -96,10 +96,7 @@ final class PairTest {
     Forwarder started =
         new Forwarder(
             new Forwarder.Options(
-                state(),
-                SoftDataPlane.maker(state()),
-                Forwarder.Breakage.NONE,
-                Optional.empty()));
+                state(), SoftDataPlane.maker(state()), Forwarder.Breakage.NONE, Optional.empty()));
     started.start();
     forwarder = started;
   }
