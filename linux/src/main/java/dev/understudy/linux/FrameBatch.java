@@ -80,19 +80,7 @@ public final class FrameBatch {
   private static final long AUXDATA = Structs.TPACKET_AUXDATA.byteSize();
 
   /** The virtio header that a channel with offloads puts before a frame. */
-  static final int VIRTIO_HEADER = (int) Structs.VIRTIO_NET_HDR.byteSize();
-
-  private static final long VIRTIO_GSO_TYPE = Structs.offset(Structs.VIRTIO_NET_HDR, "gso_type");
-  private static final long VIRTIO_HDR_LEN = Structs.offset(Structs.VIRTIO_NET_HDR, "hdr_len");
-  private static final long VIRTIO_GSO_SIZE = Structs.offset(Structs.VIRTIO_NET_HDR, "gso_size");
-  private static final long VIRTIO_CSUM_START =
-      Structs.offset(Structs.VIRTIO_NET_HDR, "csum_start");
-  private static final long VIRTIO_CSUM_OFFSET =
-      Structs.offset(Structs.VIRTIO_NET_HDR, "csum_offset");
-
-  private static final int TCP_HEADER_MIN = 20;
-  private static final int TCP_DATA_OFFSET = 12;
-  private static final int UDP_HEADER = 8;
+  static final int VIRTIO_HEADER = Offloads.HEADER;
 
   /** A sockaddr_ll of 20 octets or a sockaddr_in6 of 28. */
   private static final int NAME_OCTETS = 32;
@@ -120,11 +108,10 @@ public final class FrameBatch {
   private final int[] tags;
   private final int[] tpids;
   private final boolean[] truncated;
-  private final int[] checksumStarts;
-  private final int[] checksumOffsets;
-  private final int[] segmentSizes;
-  private final int[] segmentKinds;
-  private final int[] headersLengths;
+
+  /** What senders left to be done. */
+  private final Offloads left;
+
   private int count;
 
   /** The vectors leave room for a virtio header. */
@@ -160,11 +147,7 @@ public final class FrameBatch {
     this.tags = new int[slots];
     this.tpids = new int[slots];
     this.truncated = new boolean[slots];
-    this.checksumStarts = new int[slots];
-    this.checksumOffsets = new int[slots];
-    this.segmentSizes = new int[slots];
-    this.segmentKinds = new int[slots];
-    this.headersLengths = new int[slots];
+    this.left = new Offloads(slots);
     this.stale = slots;
   }
 
@@ -233,7 +216,7 @@ public final class FrameBatch {
       // The device cuts silently, so a frame that fills the slot may have been longer.
       truncated[i] = read == header + frameOctetsMax;
       if (header != 0) {
-        decodeHeader(i);
+        readHeader(i);
       }
     }
     return count;
@@ -255,9 +238,9 @@ public final class FrameBatch {
     tags[i] = NO_TAG;
     tpids[i] = 0;
     if (header == 0) {
-      nothingLeft(i);
+      left.nothing(i);
     } else {
-      decodeHeader(i);
+      readHeader(i);
     }
     long control = (long) i * CONTROL_OCTETS;
     long end =
@@ -277,45 +260,8 @@ public final class FrameBatch {
     }
   }
 
-  private void nothingLeft(int i) {
-    checksumStarts[i] = 0;
-    segmentSizes[i] = 0;
-    headersLengths[i] = 0;
-  }
-
-  private void decodeHeader(int i) {
-    long header = starts[i] - VIRTIO_HEADER;
-    int kind =
-        memory.get(JAVA_BYTE, header + VIRTIO_GSO_TYPE) & 0xFF & ~Constants.VIRTIO_NET_HDR_GSO_ECN;
-    boolean unsummed = (memory.get(JAVA_BYTE, header) & Constants.VIRTIO_NET_HDR_F_NEEDS_CSUM) != 0;
-    if (kind == Constants.VIRTIO_NET_HDR_GSO_NONE && !unsummed) {
-      nothingLeft(i);
-      return;
-    }
-    leave(
-        i,
-        unsummed ? memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_CSUM_START) & 0xFFFF : 0,
-        memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_CSUM_OFFSET) & 0xFFFF,
-        kind);
-    segmentSizes[i] =
-        kind == Constants.VIRTIO_NET_HDR_GSO_NONE
-            ? 0
-            : memory.get(JAVA_SHORT_UNALIGNED, header + VIRTIO_GSO_SIZE) & 0xFFFF;
-  }
-
-  private void leave(int i, int checksumStart, int checksumOffset, int kind) {
-    checksumStarts[i] = checksumStart;
-    checksumOffsets[i] = checksumOffset;
-    segmentKinds[i] = kind;
-    headersLengths[i] = checksumStart + checksumOffset + 2;
-    if (kind == Constants.VIRTIO_NET_HDR_GSO_UDP_L4) {
-      headersLengths[i] = checksumStart + UDP_HEADER;
-    } else if (kind != Constants.VIRTIO_NET_HDR_GSO_NONE
-        && lengths[i] >= checksumStart + TCP_HEADER_MIN) {
-      int dataOffset =
-          memory.get(JAVA_BYTE, starts[i] + checksumStart + TCP_DATA_OFFSET) >> 4 & 0xF;
-      headersLengths[i] = checksumStart + 4 * dataOffset;
-    }
+  private void readHeader(int i) {
+    left.read(i, memory, starts[i], lengths[i]);
   }
 
   private void decodeAuxdata(int i, long auxdata) {
@@ -349,8 +295,7 @@ public final class FrameBatch {
   /** As {@link #append(byte[])}, a frame whose sender left something to be done. */
   public int append(byte[] frame, Offload offload) {
     int i = append(frame);
-    leave(i, offload.checksumStart(), offload.checksumOffset(), offload.kind().number());
-    segmentSizes[i] = offload.segmentSize();
+    left.set(i, offload, memory, starts[i], lengths[i]);
     return i;
   }
 
@@ -373,11 +318,7 @@ public final class FrameBatch {
     tags[i] = source.tags[index];
     tpids[i] = source.tpids[index];
     truncated[i] = source.truncated[index];
-    checksumStarts[i] = source.checksumStarts[index];
-    checksumOffsets[i] = source.checksumOffsets[index];
-    segmentSizes[i] = source.segmentSizes[index];
-    segmentKinds[i] = source.segmentKinds[index];
-    headersLengths[i] = source.headersLengths[index];
+    left.copy(i, source.left, index);
     return i;
   }
 
@@ -399,7 +340,7 @@ public final class FrameBatch {
     tags[i] = NO_TAG;
     tpids[i] = 0;
     truncated[i] = false;
-    nothingLeft(i);
+    left.nothing(i);
     return i;
   }
 
@@ -452,27 +393,27 @@ public final class FrameBatch {
    * nothing is left to do, or when the channel has no offloads to tell.
    */
   public int checksumStart(int i) {
-    return checksumStarts[Objects.checkIndex(i, count)];
+    return left.checksumStart(Objects.checkIndex(i, count));
   }
 
   /** Where the checksum is, from {@link #checksumStart}. */
   public int checksumOffset(int i) {
-    return checksumOffsets[Objects.checkIndex(i, count)];
+    return left.checksumOffset(Objects.checkIndex(i, count));
   }
 
   /** Payload octets of each segment but the last; 0 for a single frame. */
   public int segmentSize(int i) {
-    return segmentSizes[Objects.checkIndex(i, count)];
+    return left.segmentSize(Objects.checkIndex(i, count));
   }
 
   /** Whether a row of segments is one of datagrams; otherwise it is one of TCP. */
   public boolean segmentsAreDatagrams(int i) {
-    return segmentKinds[Objects.checkIndex(i, count)] == Constants.VIRTIO_NET_HDR_GSO_UDP_L4;
+    return left.areDatagrams(Objects.checkIndex(i, count));
   }
 
   /** Octets before the payload of a row of segments. */
   public int headersLength(int i) {
-    return headersLengths[Objects.checkIndex(i, count)];
+    return left.headersLength(Objects.checkIndex(i, count));
   }
 
   /**
@@ -481,20 +422,7 @@ public final class FrameBatch {
    * @param tagLength octets of a tag that will be put behind the addresses
    */
   void writeHeader(int i, MemorySegment target, long at, int tagLength) {
-    target.set(JAVA_LONG_UNALIGNED, at, 0);
-    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_OFFSET, (short) 0);
-    if (checksumStarts[i] == 0) {
-      return;
-    }
-    target.set(JAVA_BYTE, at, (byte) Constants.VIRTIO_NET_HDR_F_NEEDS_CSUM);
-    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_HDR_LEN, (short) (headersLengths[i] + tagLength));
-    target.set(
-        JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_START, (short) (checksumStarts[i] + tagLength));
-    target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_CSUM_OFFSET, (short) checksumOffsets[i]);
-    if (segmentSizes[i] != 0) {
-      target.set(JAVA_BYTE, at + VIRTIO_GSO_TYPE, (byte) segmentKinds[i]);
-      target.set(JAVA_SHORT_UNALIGNED, at + VIRTIO_GSO_SIZE, (short) segmentSizes[i]);
-    }
+    left.write(i, target, at, tagLength);
   }
 
   /** The address of a virtio header that lies before the frame, written there. */
@@ -604,10 +532,7 @@ public final class FrameBatch {
     memory.set(INT_BE, from + octets + 8, second);
     starts[i] = from + octets;
     lengths[i] -= octets;
-    if (checksumStarts[i] != 0) {
-      checksumStarts[i] -= octets;
-      headersLengths[i] -= octets;
-    }
+    left.moved(i, octets);
   }
 
   /** The address of the frame's first octet, for a vector that holds on to this batch. */
