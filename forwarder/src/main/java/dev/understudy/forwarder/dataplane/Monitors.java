@@ -44,7 +44,8 @@ final class Monitors implements MonitorServer.Ports {
     try {
       return begun.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new MonitorServer.Refused(String.valueOf(e.getCause().getMessage()));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new MonitorServer.Refused(String.valueOf(cause.getMessage()));
     } catch (TimeoutException e) {
       ask(() -> begun.thenAccept(MonitorServer.Capture::close));
       throw new MonitorServer.Refused("the forwarder doesn't answer");
