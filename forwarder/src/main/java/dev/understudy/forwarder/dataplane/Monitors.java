@@ -47,7 +47,9 @@ final class Monitors implements MonitorServer.Ports {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new MonitorServer.Refused(String.valueOf(cause.getMessage()));
     } catch (TimeoutException e) {
-      ask(() -> begun.thenAccept(MonitorServer.Capture::close));
+      ask(() -> {
+        var _ = begun.thenAccept(MonitorServer.Capture::close);
+      });
       throw new MonitorServer.Refused("the forwarder doesn't answer");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
