@@ -27,6 +27,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +72,8 @@ final class MonitorTest {
   private final class Reader implements AutoCloseable {
     private final Path file;
     private final Thread thread;
-    private volatile MonitorClient client;
-    private volatile Exception failure;
+    private volatile @Nullable MonitorClient client;
+    private volatile @Nullable Exception failure;
 
     Reader(String port, String name) {
       file = directory.resolve(name);
@@ -81,15 +83,17 @@ final class MonitorTest {
 
     private void read(String port) {
       try (OutputStream out = Files.newOutputStream(file)) {
-        client = MonitorClient.open(socket(), port);
-        client.copyTo(out);
+        MonitorClient opened = MonitorClient.open(socket(), port);
+        client = opened;
+        opened.copyTo(out);
       } catch (IOException | MonitorServer.Refused e) {
         failure = e;
       }
     }
 
     void until(long frames) {
-      judgement.until(frames + " frames are read", () -> client.frames() >= frames);
+      judgement.until(
+          frames + " frames are read", () -> Objects.requireNonNull(client).frames() >= frames);
     }
 
     List<String> tshark(String... fields) {
@@ -101,8 +105,9 @@ final class MonitorTest {
     @Override
     public void close() {
       try {
-        if (client != null) {
-          client.close();
+        MonitorClient opened = client;
+        if (opened != null) {
+          opened.close();
         }
         thread.join();
       } catch (IOException e) {
