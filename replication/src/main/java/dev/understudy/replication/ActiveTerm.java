@@ -93,7 +93,8 @@ final class ActiveTerm {
     this.log = log;
     this.retained = retained;
     this.answers = answers;
-    this.feed = new PeerFeed(environment, image, log, retained, streaming);
+    this.feed =
+        new PeerFeed(environment, image, log, retained, settings.snapshotChunkRows(), streaming);
     this.term = granted.getTerm();
     this.incarnation = granted.getIncarnation();
     this.last = start.at();

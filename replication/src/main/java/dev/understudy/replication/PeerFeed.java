@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * brackets.
  */
 final class PeerFeed {
-  /** Rows of a snapshot that are sent at a time; small, so that the loop is never held up. */
-  static final int SNAPSHOT_CHUNK_ROWS = 256;
-
   /** Rows under one digest. */
   static final int DIGEST_SEGMENT_ROWS = 4096;
 
@@ -39,6 +36,7 @@ final class PeerFeed {
   private final Image image;
   private final BracketLog log;
   private final NavigableMap<Long, Bracket> retained;
+  private final int chunkRows;
   private boolean streaming;
   private @Nullable RowKey snapshotCursor;
   private final ArrayDeque<Integer> tablesToDigest = new ArrayDeque<>();
@@ -49,7 +47,9 @@ final class PeerFeed {
       Image image,
       BracketLog log,
       NavigableMap<Long, Bracket> retained,
+      int chunkRows,
       boolean streaming) {
+    this.chunkRows = chunkRows;
     this.streaming = streaming;
     this.environment = environment;
     this.image = image;
@@ -138,10 +138,10 @@ final class PeerFeed {
   }
 
   private void snapshotChunk(RowKey cursor, long applied) {
-    List<RowChange> rows = new ArrayList<>(SNAPSHOT_CHUNK_ROWS);
+    List<RowChange> rows = new ArrayList<>(chunkRows);
     for (Map.Entry<RowKey, ByteString> row : image.after(cursor).entrySet()) {
       rows.add(new RowChange(row.getKey(), row.getValue()));
-      if (rows.size() == SNAPSHOT_CHUNK_ROWS) {
+      if (rows.size() == chunkRows) {
         break;
       }
     }

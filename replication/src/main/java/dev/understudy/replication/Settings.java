@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param instance chosen anew by each process
  * @param engines in the order in which they get each input
+ * @param snapshotChunkRows rows of a snapshot that are sent at a time; small, so that the loop is
+ *     never held up
  */
 public record Settings(
     Slot slot,
@@ -18,7 +20,30 @@ public record Settings(
     long processId,
     List<EngineType> engines,
     ConfigurationHomes homes,
-    BootedImage image) {
+    BootedImage image,
+    int snapshotChunkRows) {
+  private static final int SNAPSHOT_CHUNK_ROWS = 256;
+
+  public Settings(
+      Slot slot,
+      long instance,
+      String release,
+      String schemaFingerprint,
+      long processId,
+      List<EngineType> engines,
+      ConfigurationHomes homes,
+      BootedImage image) {
+    this(
+        slot,
+        instance,
+        release,
+        schemaFingerprint,
+        processId,
+        engines,
+        homes,
+        image,
+        SNAPSHOT_CHUNK_ROWS);
+  }
 
   /** One that runs what came with the launcher. */
   public Settings(

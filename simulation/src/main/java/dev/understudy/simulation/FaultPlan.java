@@ -48,6 +48,9 @@ final class FaultPlan {
   /** The rest of a fault comes within so many messages after what it waits for. */
   private static final int SOON_MESSAGES = 12;
 
+  /** A snapshot's parts after the first one are about so many messages. */
+  private static final int SNAPSHOT_MESSAGES = 40;
+
   /** What doesn't come within this time is not waited for any longer. */
   private static final long REST_NANOS = 3_000_000_000L;
 
@@ -184,6 +187,7 @@ final class FaultPlan {
     Slot standby = other(active);
     long duration = fault.durationNanos();
     long soon = fault.after() % SOON_MESSAGES;
+    long amidChunks = fault.after() % SNAPSHOT_MESSAGES;
     switch (fault.kind()) {
       case CRASH_ACTIVE -> owner.crash(active);
       case CRASH_STANDBY -> owner.crash(standby);
@@ -204,11 +208,11 @@ final class FaultPlan {
         owner.crash(active);
       }
       case CRASH_STANDBY_IN_SNAPSHOT -> {
-        await(Until.CHUNK, soon, () -> owner.crash(other(owner.border().holder())));
+        await(Until.CHUNK, amidChunks, () -> owner.crash(other(owner.border().holder())));
         owner.crash(standby);
       }
       case CRASH_ACTIVE_IN_SNAPSHOT -> {
-        await(Until.CHUNK, soon, () -> owner.crash(owner.border().holder()));
+        await(Until.CHUNK, amidChunks, () -> owner.crash(owner.border().holder()));
         owner.crash(standby);
       }
       case HANG_ACTIVE -> hang(active, duration);

@@ -44,6 +44,7 @@ public final class SimulatedSupervisor implements Environment {
   private final ArrayDeque<Runnable> frozen = new ArrayDeque<>();
   private Life life = Life.RUNNING;
   private boolean inside;
+  private boolean backgroundNext;
   private @Nullable Connection forwarder;
   private @Nullable Connection peer;
   private int peerEnd;
@@ -85,9 +86,7 @@ public final class SimulatedSupervisor implements Environment {
         inside = true;
         try {
           event.run();
-          while (life == Life.RUNNING && core.background()) {
-            // A snapshot or digest goes on while nothing else is to do.
-          }
+          background();
         } catch (Crash crash) {
           if (life != Life.DEAD) {
             throw crash;
@@ -96,6 +95,17 @@ public final class SimulatedSupervisor implements Environment {
           inside = false;
         }
       }
+    }
+  }
+
+  /** A part of a snapshot or a digest; then other messages have their turn before the next one. */
+  private void background() {
+    if (!backgroundNext && life == Life.RUNNING && core.background()) {
+      backgroundNext = true;
+      owner.later(() -> {
+        backgroundNext = false;
+        event(() -> {});
+      });
     }
   }
 

@@ -8,6 +8,7 @@ import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
 import dev.understudy.protocols.stp.StpEngine;
+import dev.understudy.replication.BootedImage;
 import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
@@ -58,6 +59,9 @@ public final class SimulatedSwitch {
   private static final long RECONNECT_NANOS = 20_000_000L;
   private static final long AWAY_NANOS = 200_000_000L;
   private static final int EVENTS_MAX = 400;
+
+  /** Images here have 30 to 50 rows: snapshots in several parts, with brackets between them. */
+  private static final int SNAPSHOT_CHUNK_ROWS = 12;
 
   private final Scheduler scheduler;
   private final Build build;
@@ -314,7 +318,9 @@ public final class SimulatedSwitch {
             "",
             nextInstance,
             engines,
-            build.homes.on(disks.of(slot)));
+            build.homes.on(disks.of(slot)),
+            BootedImage.BUILT_IN,
+            SNAPSHOT_CHUNK_ROWS);
     SimulatedSupervisor supervisor = new SimulatedSupervisor(this, settings);
     supervisors.put(slot, supervisor);
     scheduler.after(0, () -> connectForwarder(supervisor));
@@ -403,6 +409,11 @@ public final class SimulatedSwitch {
   /** After what is at work now. */
   void soon(Runnable event) {
     scheduler.after(0, event);
+  }
+
+  /** What a process does when nothing else is to do, a little at a time. */
+  void later(Runnable event) {
+    scheduler.after(build.connectionDelayNanos, event);
   }
 
   private static ToForwarder parse(byte[] octets) {

@@ -57,7 +57,7 @@ final class FoundIn {
     found.put("a standby is listed before it holds anything", 0L);
     found.put("a new active is told that one input more is consumed", 0L);
     found.put("lost inputs are not told to a new active", 85L);
-    found.put("answers are released before the bracket is carried out", 2L);
+    found.put("answers are released before the bracket is carried out", 15L);
     found.put("a new active starts at the wrong time", 4L);
     return found;
   }

@@ -132,7 +132,7 @@ final class Mutations {
     all.put(
         "a snapshot lacks a row",
         () ->
-            StreamBug.in(BracketKind.BRACKET_KIND_SNAPSHOT, (open, message, index) -> index == 20));
+            StreamBug.in(BracketKind.BRACKET_KIND_SNAPSHOT, (open, message, index) -> index == 8));
     all.put(
         "terms are not told",
         () -> {
