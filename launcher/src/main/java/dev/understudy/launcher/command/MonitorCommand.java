@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "monitor",
     description = "Copies what passes the switch.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "Example:", "  understudy monitor port p1 --write p1.pcapng --seconds 10", ""})
 final class MonitorCommand {
 
   /** {@code monitor port}. */
