@@ -293,7 +293,7 @@ final class UdpDataPlaneTest {
   }
 
   @Test
-  void a_command_does_not_wait_for_frames_to_be_gathered() {
+  void frames_that_are_gathered_and_frames_of_commands_between_them_come_once_each() {
     threeOpenPorts();
     peer(2).send(frame(BROADCAST, B, 0));
     assertThat(peer(1).receive()).isNotEmpty();
