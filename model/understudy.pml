@@ -50,6 +50,8 @@ static int bound(const char *name) { const char *value = getenv(name); return va
 #define A_STREAM_IS_ASKED_FOR_ONCE 35
 #define CARRIED_OUT_OF_THIS_TERM 36
 #define LISTING_AFTER_RESUME 37
+#define FORGET_AFTER_A_SNAPSHOT 38
+#define KEEP_THE_HIGHER_APPLIED 39
 
 #ifndef LOGN
 #define LOGN 2     /* brackets that the log for catch-up keeps */
@@ -438,7 +440,8 @@ inline grant(s_) {
   if :: pending[1 - s_] && !OUT(THE_LOSER_IS_TOLD) -> refuse(1 - s_, COLD) :: else fi;
   pending[0] = 0; pending[1] = 0;
   if :: !OUT(A_NEW_TERM_LISTS_NOBODY) || listed == s_ -> newStandbys() :: else fi;
-  if :: !any -> A = ca[s_]; At = ct[s_] :: else fi;
+  /* what one claimant knows to be carried out is so, whoever is granted the term */
+  if :: !any && (ca[s_] >= A || OUT(KEEP_THE_HIGHER_APPLIED)) -> A = ca[s_]; At = ct[s_] :: else fi;
   delivered = (cinc[s_] == inc && cc[s_] > C && (b2 || OUT(OWN_INPUTS_ONLY_OF_THE_LINEAGE)) -> cc[s_] : C);
   if :: b -> fence(x) :: else fi;
   toS(s_, GRANTED, term, A | (At << 4), C | (cell << 2) | ((!any) << 4) | (b3 << 5), inc);
@@ -1020,6 +1023,8 @@ inline snapshotEnd(s_) {
   :: else -> break
   od;
   g3 = 0;
+  /* what was said to be carried out while the snapshot came */
+  if :: !OUT(FORGET_AFTER_A_SNAPSHOT) -> forgetCarriedOut(s_) :: else fi;
   clearBuilding();
   complete[s_] = 1;
   disk[s_] = iv[s_];

@@ -403,7 +403,8 @@ public final class Border implements DataPlaneListener {
     }
     coldClaims.clear();
     standbys.newTerm(session.slot);
-    if (!appliedAny) {
+    if (!appliedAny && claim.getApplied() >= applied) {
+      // What a claimant before this one knew to be carried out is so.
       applied = claim.getApplied();
       appliedTerm = claim.getHeld().getTerm();
     }

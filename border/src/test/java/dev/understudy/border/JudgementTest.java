@@ -111,13 +111,18 @@ final class JudgementTest {
   }
 
   private void claimCold(long session, long held) {
+    claimCold(session, held, 0);
+  }
+
+  private void claimCold(long session, long held, long applied) {
     border.received(
         session,
         ToForwarder.newBuilder()
             .setClaim(
                 Claim.newBuilder()
                     .setKind(ClaimKind.COLD)
-                    .setHeld(Position.newBuilder().setTerm(1).setNumber(held)))
+                    .setHeld(Position.newBuilder().setTerm(1).setNumber(held))
+                    .setApplied(applied))
             .build());
   }
 
@@ -212,6 +217,21 @@ final class JudgementTest {
     assertThat(border.holder()).isEqualTo(Slot.SLOT_A);
     assertThat(refused).containsOnlyKeys(STANDBY);
     assertThat(requireNonNull(refused.get(STANDBY)).getHolder()).isEqualTo(Slot.SLOT_A);
+  }
+
+  @Test
+  void what_one_claimant_knows_to_be_carried_out_holds_for_the_next_one() {
+    hello(ACTIVE, Slot.SLOT_A);
+    hello(STANDBY, Slot.SLOT_B);
+    claimCold(STANDBY, 8, 7);
+    claimCold(ACTIVE, 9, 9);
+    assertThat(border.holder()).isEqualTo(Slot.SLOT_A);
+    assertThat(border.applied()).isEqualTo(9);
+    border.closed(ACTIVE); // before any bracket of its term
+    claimCold(STANDBY, 9, 7);
+    pass(3_000 * MILLI);
+    assertThat(border.holder()).isEqualTo(Slot.SLOT_B);
+    assertThat(border.applied()).isEqualTo(9);
   }
 
   private static final class NoDisk implements BorderStore {

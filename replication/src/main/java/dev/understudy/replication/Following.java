@@ -239,6 +239,7 @@ final class Following {
       }
       case SNAPSHOT_COMPLETE -> {
         log.clear();
+        forgetCarriedOut();
         complete = true;
         rehearseAnew();
         core.notReadyBecause("");

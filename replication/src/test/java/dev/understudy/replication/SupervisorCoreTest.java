@@ -533,6 +533,31 @@ final class SupervisorCoreTest {
   }
 
   @Test
+  void what_is_carried_out_while_a_snapshot_comes_leaves_no_gap_in_what_may_be_sent_again() {
+    welcome(1, 1, Slot.SLOT_B);
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setHello(PeerHello.newBuilder().setSlot(Slot.SLOT_B).setRole(Role.ACTIVE.name())));
+    peerSays(
+        CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1, 1))));
+    bracket(1, 2);
+    tell(applied(1, 3));
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 2)).setApplied(1)));
+    bracket(1, 3);
+    core.forwarderDisconnected("the forwarder died");
+    welcome(2, 1000, Slot.SLOT_UNSPECIFIED);
+    sent.clear();
+    core.peerDisconnected("the active died too");
+    assertThat(sent)
+        .filteredOn(ToForwarder::hasClaim)
+        .isNotEmpty()
+        .allMatch(message -> message.getClaim().getApplied() == 3);
+  }
+
+  @Test
   void an_active_whose_session_was_resumed_knows_that_its_standby_is_in_sync() {
     active();
     core.peerConnected();
