@@ -52,6 +52,7 @@ static int bound(const char *name) { const char *value = getenv(name); return va
 #define LISTING_AFTER_RESUME 37
 #define FORGET_AFTER_A_SNAPSHOT 38
 #define KEEP_THE_HIGHER_APPLIED 39
+#define A_GRANT_OVERTAKEN_IS_NONE 40
 
 #ifndef LOGN
 #define LOGN 2     /* brackets that the log for catch-up keeps */
@@ -879,7 +880,11 @@ inline fromForwarder(s_) {
         :: else -> doReady = 1
         fi
      fi
-  :: k == GRANTED -> onGranted(s_)
+  :: k == GRANTED ->
+     if
+     :: iinc[s_] == w && it[s_] > x && !OUT(A_GRANT_OVERTAKEN_IS_NONE) -> claiming[s_] = 0
+     :: else -> onGranted(s_)
+     fi
   :: k == REFUSED -> /* kind x, holder y, term z */
      claiming[s_] = 0;
      if :: z > known[s_] -> known[s_] = z :: else fi;

@@ -364,6 +364,14 @@ public final class SupervisorCore {
   }
 
   private void onGranted(Granted granted) {
+    if (overtaken(granted)) {
+      claims.answered();
+      environment.event(
+          Severity.WARNING,
+          "GRANT_OVERTAKEN",
+          "term " + granted.getTerm() + " was granted late: " + image().position() + " is held");
+      return;
+    }
     boolean wasActive = active != null;
     boolean whole = following.complete() || wasActive;
     following.discardOpen();
@@ -412,6 +420,12 @@ public final class SupervisorCore {
     }
     claims.granted(begun);
     switchover.goOn(begun);
+  }
+
+  /** True if the same forwarder has granted a newer term since, whose brackets are held already. */
+  private boolean overtaken(Granted granted) {
+    return image().mark().incarnation() == granted.getIncarnation()
+        && image().position().term() > granted.getTerm();
   }
 
   private void onResumed(Resumed resumed) {

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.understudy.core.Engine;
 import dev.understudy.core.EngineType;
+import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
 import dev.understudy.core.Moment;
@@ -555,6 +556,22 @@ final class SupervisorCoreTest {
         .filteredOn(ToForwarder::hasClaim)
         .isNotEmpty()
         .allMatch(message -> message.getClaim().getApplied() == 3);
+  }
+
+  @Test
+  void a_grant_that_a_newer_term_has_overtaken_makes_no_active() {
+    standby();
+    // The grant of term 2 is still under way when the peer's term 3 comes by the stream.
+    bracket(3, 2);
+    sent.clear();
+    grant(1, 2, at(1, 1), false);
+    assertThat(core.role().standby()).isTrue();
+    assertThat(core.image().position()).isEqualTo(new Image.Position(3, 2));
+    assertThat(brackets()).isEmpty();
+    tell(
+        ToSupervisor.newBuilder()
+            .setFenced(Fenced.newBuilder().setTermInForce(3).setHolder(Slot.SLOT_B)));
+    assertThat(exits).isEmpty();
   }
 
   @Test

@@ -36,11 +36,13 @@ final class NobodyHome {
    * Nobody drives the spanning tree of a switch.
    *
    * @param sinceNanos when it was driven last
+   * @param term the term then, or a newer one: whoever begins a term from less than the whole state
+   *     closes the ports, even if its engine is FAULTY right after
    * @param edges ports that are edge ports, by what it said last and by what had been heard till
    *     then
    * @param open ports that it said forward
    */
-  private record Silence(long sinceNanos, Set<String> edges, Set<String> open) {}
+  private record Silence(long sinceNanos, long term, Set<String> edges, Set<String> open) {}
 
   NobodyHome(World world, Network network, List<String> problems) {
     this.world = world;
@@ -62,7 +64,9 @@ final class NobodyHome {
       return;
     }
     Silence silence = silences.get(name);
-    if (silence == null || silence.sinceNanos != device.drivenNanos()) {
+    if (silence == null
+        || silence.sinceNanos != device.drivenNanos()
+        || silence.term != device.border().term()) {
       silence = silence(bridge, faulty);
       silences.put(name, silence);
     }
@@ -92,7 +96,7 @@ final class NobodyHome {
             open.add(name);
           }
         });
-    return new Silence(since, edges, open);
+    return new Silence(since, device.border().term(), edges, open);
   }
 
   /** The image of an active whose spanning tree engine is FAULTY. */

@@ -67,6 +67,10 @@ public final class SimulatedSwitch {
   private final Build build;
   private final List<EngineType> engines;
   private final TreeMap<Slot, SimulatedSupervisor> supervisors = new TreeMap<>();
+
+  /** The newest process of each slot, alive or not: its last bracket may be carried out later. */
+  private final TreeMap<Slot, SimulatedSupervisor> newest = new TreeMap<>();
+
   private final TreeMap<Long, Connection> forwarderConnections = new TreeMap<>();
   private final TreeMap<Long, Slot> sessionSlots = new TreeMap<>();
   private final Requests requests = new Requests(this);
@@ -146,7 +150,7 @@ public final class SimulatedSwitch {
           plan.granted();
         }
         if (message.hasApplied()) {
-          appliedOf(supervisors.get(border.holder()));
+          appliedOf(newest.get(border.holder()));
         }
         Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
         for (ToSupervisor sent :
@@ -323,6 +327,7 @@ public final class SimulatedSwitch {
             SNAPSHOT_CHUNK_ROWS);
     SimulatedSupervisor supervisor = new SimulatedSupervisor(this, settings);
     supervisors.put(slot, supervisor);
+    newest.put(slot, supervisor);
     scheduler.after(0, () -> connectForwarder(supervisor));
     scheduler.after(0, this::connectPeers);
   }
