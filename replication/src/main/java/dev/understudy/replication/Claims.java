@@ -43,7 +43,6 @@ final class Claims {
     loss = Loss.NONE;
     ticksSinceClaim = 0;
     Image image = core.image();
-    boolean active = core.active() != null;
     Claim.Builder claim =
         Claim.newBuilder()
             .setKind(kind)
@@ -52,9 +51,10 @@ final class Claims {
             .setConsumed(image.mark().consumed())
             .setIncarnation(image.mark().incarnation())
             .setApplied(core.following().carriedOutThrough())
-            .setWasActive(active);
-    if (core.following().complete() || active) {
-      claim.setHeld(SupervisorCore.position(image.position()));
+            .setWasActive(core.active() != null);
+    Image.Position held = core.held();
+    if (!held.equals(Image.Position.NONE)) {
+      claim.setHeld(SupervisorCore.position(held));
     }
     core.toForwarder(ToForwarder.newBuilder().setClaim(claim));
   }

@@ -97,6 +97,11 @@ public final class SupervisorCore {
     return following.image();
   }
 
+  /** The bracket through which the image is whole; none before a snapshot has come whole. */
+  public Image.Position held() {
+    return following.complete() || active != null ? image().position() : Image.Position.NONE;
+  }
+
   /** The engines, while active; for inspection and fault injection. */
   public Optional<EngineHost> host() {
     return Optional.ofNullable(active).map(ActiveTerm::host);

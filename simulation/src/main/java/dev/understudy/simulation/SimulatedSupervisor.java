@@ -1,6 +1,7 @@
 package dev.understudy.simulation;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.understudy.protocols.stp.StpEngine;
 import dev.understudy.replication.Environment;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
@@ -43,6 +44,10 @@ public final class SimulatedSupervisor implements Environment {
   private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
   private final ArrayDeque<Runnable> frozen = new ArrayDeque<>();
   private Life life = Life.RUNNING;
+
+  /** The newest bracket in which the spanning tree engine was not FAULTY. */
+  private long driving;
+
   private boolean inside;
   private boolean backgroundNext;
   private @Nullable Connection forwarder;
@@ -76,6 +81,11 @@ public final class SimulatedSupervisor implements Environment {
   }
 
   // ---- life and death
+
+  /** True if this process's spanning tree engine had a part in a bracket. */
+  boolean hasDriven(long bracket) {
+    return bracket <= driving;
+  }
 
   /** Runs one event in this process: now, when it is resumed, or never. */
   void event(Runnable event) {
@@ -183,7 +193,12 @@ public final class SimulatedSupervisor implements Environment {
       @Override
       public void received(byte[] octets) {
         ToSupervisor message = parseForwarder(octets);
-        event(() -> core.forwarderMessage(message));
+        event(() -> {
+          if (message.hasGranted()) {
+            owner.witness().takes(message.getGranted().getTerm(), core.held());
+          }
+          core.forwarderMessage(message);
+        });
         owner.afterEvent();
       }
 
@@ -255,6 +270,9 @@ public final class SimulatedSupervisor implements Environment {
     if (connection != null) {
       if (message.hasBracket()) {
         owner.requests().made(this, message.getBracket().getNumber());
+        if (core.host().filter(host -> host.isFaulty(StpEngine.NAME)).isEmpty()) {
+          driving = message.getBracket().getNumber();
+        }
       }
       for (ToForwarder sent : owner.tampering().toForwarder(this, message)) {
         byte[] octets = sent.toByteArray();

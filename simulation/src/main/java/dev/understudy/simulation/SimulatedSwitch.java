@@ -7,7 +7,6 @@ import dev.understudy.border.DelegatingDataPlane;
 import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
-import dev.understudy.protocols.stp.StpEngine;
 import dev.understudy.replication.BootedImage;
 import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.replication.Settings;
@@ -150,7 +149,7 @@ public final class SimulatedSwitch {
           plan.granted();
         }
         if (message.hasApplied()) {
-          appliedOf(newest.get(border.holder()));
+          appliedOf(newest.get(border.holder()), message.getApplied().getNumber());
         }
         Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
         for (ToSupervisor sent :
@@ -170,12 +169,11 @@ public final class SimulatedSwitch {
     }
   }
 
-  private void appliedOf(@Nullable SimulatedSupervisor writer) {
+  private void appliedOf(@Nullable SimulatedSupervisor writer, long bracket) {
     if (writer != null) {
       lastWriter = writer;
     }
-    if (lastWriter != null
-        && lastWriter.core().host().filter(host -> host.isFaulty(StpEngine.NAME)).isEmpty()) {
+    if (lastWriter != null && lastWriter.hasDriven(bracket)) {
       drivenNanos = scheduler.nanos();
     }
   }

@@ -3,6 +3,7 @@ package dev.understudy.simulation;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import dev.understudy.core.Image;
 import dev.understudy.core.Tables;
 import dev.understudy.schema.Claim;
 import dev.understudy.schema.Granted;
@@ -51,6 +52,16 @@ final class Witness {
         inputsSkipped |= message.getInput().hasSkipped();
       }
       default -> {}
+    }
+  }
+
+  /** The grant reaches the new active, which may hold more by now than when it claimed. */
+  void takes(long term, Image.Position held) {
+    for (int at = takeovers.size() - 1; at >= 0; at--) {
+      if (takeovers.get(at).term() == term) {
+        takeovers.set(at, takeovers.get(at).holding(held.number()));
+        return;
+      }
     }
   }
 
