@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Poison.</b> An exception in an engine discards the whole step, rebuilds the engines from
  * the image and consumes the input without effect. When the same engine throws again at its very
  * next input, or can't be restored at all, it is FAULTY: it gets nothing any more, its fail-safe
- * outputs take over at the forwarder, and the others go on.
+ * outputs take over at the forwarder, and the others go on. What says how things are, and is said
+ * once, like a link's state, is given to the engines again at once: no engine's exception takes it
+ * from the others, and an engine that can't take it is FAULTY.
  */
 public final class EngineHost {
   /** Signals of one step; more is a loop between engines. */
@@ -190,10 +192,17 @@ public final class EngineHost {
       return skippedTick(at);
     }
     Pass pass = new Pass();
-    try {
-      run(input, at, pass);
-    } catch (RuntimeException | StackOverflowError | AssertionError e) {
-      return poison(pass.running, input, e);
+    while (true) {
+      try {
+        run(input, at, pass);
+        break;
+      } catch (RuntimeException | StackOverflowError | AssertionError e) {
+        pass = failed(pass, input, e);
+        if (!isSaidOnce(input)) {
+          return result(
+              pass, Optional.of(new Step.Answer(false, "the request made an engine fail")));
+        }
+      }
     }
     exceptionsInARow.keySet().removeAll(pass.ran);
     if (input instanceof Input.Request request) {
@@ -208,6 +217,7 @@ public final class EngineHost {
   /** What one step has gathered so far. */
   private static final class Pass {
     final LinkedHashMap<RowKey, RowChange> rows = new LinkedHashMap<>();
+    final TreeMap<String, EngineRow> faults = new TreeMap<>();
     final List<Output> outputs = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     final List<String> ran = new ArrayList<>();
@@ -253,6 +263,7 @@ public final class EngineHost {
   }
 
   private Result result(Pass pass, Optional<Step.Answer> answer) {
+    pass.faults.values().forEach(row -> pass.rows.put(Tables.key(row), RowChange.put(row)));
     for (EngineRow row : unreported) {
       pass.rows.put(Tables.key(row), RowChange.put(row));
       pass.events.add("engine " + row.getKey().getEngine() + " is FAULTY: " + row.getReason());
@@ -272,14 +283,32 @@ public final class EngineHost {
     return new Result(changed, pass.outputs, answer, nextDeadline(), pass.events);
   }
 
-  private Result poison(String engine, Input input, Throwable cause) {
+  private static boolean isSaidOnce(Input input) {
+    return switch (input) {
+      case Input.Frame _, Input.Tick _, Input.Lost _, Input.Skipped _, Input.Request _ -> false;
+      case Input.Link _,
+          Input.Learned _,
+          Input.OutputFailed _,
+          Input.FailSafeCarriedOut _,
+          Input.Signal _ ->
+          true;
+    };
+  }
+
+  /** Nothing of a step is left but that an engine threw; the engines are made anew. */
+  private Pass failed(Pass before, Input input, Throwable cause) {
+    String engine = before.running;
     int inARow = exceptionsInARow.merge(engine, 1, Integer::sum);
-    EngineRow before = image.row(engineRow(engine).build()).orElse(EngineRow.getDefaultInstance());
-    EngineRow.Builder row =
-        engineRow(engine)
-            .setExceptions(before.getExceptions() + 1)
-            .setReason(kind(input) + ": " + cause);
     Pass pass = new Pass();
+    pass.faults.putAll(before.faults);
+    pass.events.addAll(before.events);
+    EngineRow.Builder row =
+        pass
+            .faults
+            .getOrDefault(
+                engine, image.row(engineRow(engine).build()).orElse(engineRow(engine).build()))
+            .toBuilder();
+    row.setExceptions(row.getExceptions() + 1).setReason(kind(input) + ": " + cause);
     pass.events.add(
         "engine "
             + engine
@@ -291,32 +320,33 @@ public final class EngineHost {
       row.setFaulty(true);
       pass.events.add("engine " + engine + " is FAULTY after " + inARow + " exceptions in a row");
     }
-    return rebuildAfter(pass, List.of(row.build()));
+    pass.faults.put(engine, row.build());
+    rebuildAfter(pass);
+    return pass;
   }
 
   /** A tick that killed two sessions: whoever had a timer due then is to blame. */
   private Result skippedTick(Moment at) {
     Pass pass = new Pass();
-    List<EngineRow> rows = new ArrayList<>();
     engines.forEach((name, engine) -> {
       if (engine.nextDeadline().filter(deadline -> !deadline.isAfter(at.now())).isPresent()) {
-        rows.add(engineRow(name).setFaulty(true).setReason("a timer killed two sessions").build());
+        pass.faults.put(
+            name, engineRow(name).setFaulty(true).setReason("a timer killed two sessions").build());
         pass.events.add("engine " + name + " is FAULTY: one of its timers killed two sessions");
       }
     });
-    return rebuildAfter(pass, rows);
+    rebuildAfter(pass);
+    return result(pass, Optional.empty());
   }
 
   /** Rebuilds all engines but those that are or become faulty. */
-  private Result rebuildAfter(Pass pass, List<EngineRow> rows) {
-    rows.forEach(row -> pass.rows.put(Tables.key(row), RowChange.put(row)));
+  private void rebuildAfter(Pass pass) {
     rebuild();
-    for (EngineRow row : rows) {
+    pass.faults.forEach((name, row) -> {
       if (row.getFaulty()) {
-        engines.remove(row.getKey().getEngine());
+        engines.remove(name);
       }
-    }
-    return result(pass, Optional.of(new Step.Answer(false, "the request made an engine fail")));
+    });
   }
 
   private void recordRequest(Input.Request request, Pass pass) {

@@ -221,14 +221,13 @@ final class ActiveTerm {
                     .setKey(LearningLaneRow.Key.getDefaultInstance())
                     .build())
             .orElse(LearningLaneRow.getDefaultInstance());
-    requestLearned(
-        LearnedRequest.newBuilder()
-            .setIncarnation(lane.getIncarnation())
-            .setSequence(lane.getSequence()));
-  }
-
-  private void requestLearned(LearnedRequest.Builder request) {
-    environment.toForwarder(ToForwarder.newBuilder().setLearnedRequest(request).build());
+    environment.toForwarder(
+        ToForwarder.newBuilder()
+            .setLearnedRequest(
+                LearnedRequest.newBuilder()
+                    .setIncarnation(lane.getIncarnation())
+                    .setSequence(lane.getSequence()))
+            .build());
   }
 
   /** What the launcher saw of the former active's process. */
@@ -408,10 +407,6 @@ final class ActiveTerm {
       if (!faulty.isEmpty()) {
         record.cause(CauseCode.ENGINE_FAULTY, event);
       }
-    }
-    if (input instanceof Input.Learned && !result.events().isEmpty()) {
-      // No engine has taken these, and later ones are under way: all of them once more.
-      requestLearned(LearnedRequest.newBuilder());
     }
     if (version != 0) {
       toStore.put(number, settings.homes().export(image));

@@ -29,7 +29,6 @@ import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.LearnedInput;
-import dev.understudy.schema.LearnedRequest;
 import dev.understudy.schema.Open;
 import dev.understudy.schema.PeerHello;
 import dev.understudy.schema.Position;
@@ -687,22 +686,5 @@ final class SupervisorCoreTest {
     assertThat(brackets())
         .extracting(BorderBracket::getLearnedSequence)
         .containsExactly(10L, 20L, 30L, 0L);
-  }
-
-  @Test
-  void learned_addresses_at_which_an_engine_failed_come_again() {
-    active();
-    learned(10);
-    core.host()
-        .orElseThrow()
-        .setFault((engine, input) -> {
-          throw new IllegalStateException("on purpose");
-        });
-    sent.clear();
-    learned(20);
-    assertThat(sent)
-        .filteredOn(ToForwarder::hasLearnedRequest)
-        .extracting(ToForwarder::getLearnedRequest)
-        .containsExactly(LearnedRequest.getDefaultInstance());
   }
 }
