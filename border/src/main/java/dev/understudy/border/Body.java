@@ -169,6 +169,11 @@ final class Body {
     return done;
   }
 
+  /** Engines that nobody has driven since their fail-safe outputs were carried out. */
+  List<String> failSafesCarriedOut() {
+    return failSafe.carriedOut();
+  }
+
   /** The fail-safe outputs stand in the log under this number. */
   void failSafeLogged(FailSafeInput done, long input) {
     done.getPortStatesList().forEach(state -> closedByInput.put(state.getBridgePort(), input));

@@ -442,7 +442,8 @@ public final class Border implements DataPlaneListener {
                     .setReason(claim.getReason())
                     .setLastApplied(Position.newBuilder().setTerm(appliedTerm).setNumber(applied))
                     .setLostInputs(delivery.lost())
-                    .setNewForwarder(!appliedAny))
+                    .setNewForwarder(!appliedAny)
+                    .addAllFailSafes(body.failSafesCarriedOut()))
             .build());
     if (fenced != null && handedOverAt >= applied) {
       standbys.listHandedOver(previous, handedOverAt, applied);

@@ -200,7 +200,13 @@ public final class EngineHost {
         pass = failed(pass, input, e);
         if (!isSaidOnce(input)) {
           return result(
-              pass, Optional.of(new Step.Answer(false, "the request made an engine fail")));
+              pass,
+              Optional.of(
+                  new Step.Answer(
+                      false,
+                      "engine "
+                          + pass.faults.firstKey()
+                          + " failed at this request: nothing was changed; ask again, or see show log")));
         }
       }
     }

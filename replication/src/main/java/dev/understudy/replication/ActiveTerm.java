@@ -320,9 +320,15 @@ final class ActiveTerm {
                   message.getOutputFailed().getIndex(),
                   message.getOutputFailed().getPort(),
                   message.getOutputFailed().getReason());
-          case FAIL_SAFE ->
-              new Input.FailSafeCarriedOut(
-                  message.getFailSafe().getEngine(), message.getFailSafe().getPortStatesList());
+          case FAIL_SAFE -> {
+            String engine = message.getFailSafe().getEngine();
+            if (!host.isFaulty(engine) && message.getFailSafe().getPortStatesCount() > 0) {
+              record.cause(
+                  CauseCode.TIMER_LATE,
+                  "nobody drove " + engine + " for so long that the forwarder closed its ports");
+            }
+            yield new Input.FailSafeCarriedOut(engine, message.getFailSafe().getPortStatesList());
+          }
           // A newer forwarder's kind of input: consumed without effect.
           case KIND_NOT_SET -> new Input.Lost(0, 0, "");
         };

@@ -59,6 +59,12 @@ final class Claims {
     core.toForwarder(ToForwarder.newBuilder().setClaim(claim));
   }
 
+  /** The session to the forwarder ended, and with it what the active permitted in its own. */
+  void sessionLost() {
+    answered();
+    offered = null;
+  }
+
   /** The forwarder has answered, or can't any more. */
   void answered() {
     outstanding = false;

@@ -260,7 +260,7 @@ public final class SupervisorCore {
   public void forwarderDisconnected(String reason) {
     forwarderUp = false;
     welcome = null;
-    claims.answered();
+    claims.sessionLost();
     if (active != null) {
       active.sessionLost();
     }
@@ -424,7 +424,7 @@ public final class SupervisorCore {
       sendHello();
     }
     claims.granted(begun);
-    switchover.goOn(begun);
+    switchover.goOn(begun, "the forwarder was restarted; " + Switchover.GOES_ON);
   }
 
   /** True if the same forwarder has granted a newer term since, whose brackets are held already. */

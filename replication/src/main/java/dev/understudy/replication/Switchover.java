@@ -18,6 +18,7 @@ final class Switchover {
   /** Inputs that wait while a hand-over is under way. */
   static final int DEFERRED_MAX = 4096;
 
+  static final String GOES_ON = "this one goes on";
   private static final String REASON = "switchover";
 
   private final SupervisorCore core;
@@ -119,20 +120,12 @@ final class Switchover {
       return;
     }
     underWay = false;
-    String request = askedBy;
-    askedBy = null;
-    if (request != null) {
-      String text =
-          "slot "
-              + Settings.letter(settings.peer())
-              + " did not take over in time; this one goes on";
-      mine.note(request, false, text);
-      environment.answer(request, false, text, 0);
-    }
     while (!inputs.isEmpty()) {
       mine.input(inputs.remove());
     }
-    goOn(mine);
+    goOn(
+        mine,
+        "slot " + Settings.letter(settings.peer()) + " did not take over in time; " + GOES_ON);
   }
 
   /** The term in which it was begun is over: its inputs are given to whoever has the next one. */
@@ -141,8 +134,14 @@ final class Switchover {
     inputs.clear();
   }
 
-  /** Requests that waited are this term's. */
-  void goOn(ActiveTerm mine) {
+  /** Whoever asked for it is told why it came to nothing; requests that waited are this term's. */
+  void goOn(ActiveTerm mine, String why) {
+    String request = askedBy;
+    askedBy = null;
+    if (request != null) {
+      mine.note(request, false, why);
+      environment.answer(request, false, why, 0);
+    }
     while (!requests.isEmpty()) {
       mine.request(requests.remove());
     }

@@ -110,6 +110,16 @@ record TermStart(
               CauseCode.ENGINE_FAULTY,
               "FAULTY before, with another try now: " + String.join(", ", anew)));
     }
+    List<String> undriven =
+        granted.getFailSafesList().stream().filter(engine -> !anew.contains(engine)).toList();
+    if (!undriven.isEmpty()) {
+      causes.add(
+          cause(
+              CauseCode.TIMER_LATE,
+              "nobody drove "
+                  + String.join(", ", undriven)
+                  + " for so long that the forwarder closed its ports"));
+    }
     if (newEpoch) {
       changed.addAll(
           rebase(environment, image, granted.getNowNanos() - image.mark().at().now().nanos()));

@@ -27,6 +27,7 @@ import dev.understudy.schema.EngineRow;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
+import dev.understudy.schema.HandOver;
 import dev.understudy.schema.HistoryRow;
 import dev.understudy.schema.LearnedInput;
 import dev.understudy.schema.Open;
@@ -317,6 +318,38 @@ final class SupervisorCoreTest {
     tell(applied(2, 90));
     assertThat(answers).containsExactly("request", "switchover");
     assertThat(exits).isEmpty();
+  }
+
+  @Test
+  void a_switchover_that_a_new_forwarder_overtakes_is_answered() {
+    active();
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    core.switchover("switchover", false);
+    core.forwarderDisconnected("it died");
+    welcome(2, 1, Slot.SLOT_UNSPECIFIED);
+    grant(2, 1001, Position.getDefaultInstance(), true);
+    assertThat(answers).containsExactly("switchover");
+  }
+
+  @Test
+  void an_offer_ends_with_the_session_to_the_forwarder() {
+    standby();
+    core.forwarderDisconnected("it died");
+    welcome(2, 1, Slot.SLOT_UNSPECIFIED);
+    core.peerMessage(
+        CanonicalMessage.newBuilder().setHandOver(HandOver.newBuilder().setLast(at(1, 1))).build());
+    assertThat(claims()).containsExactly(ClaimKind.HANDED_OVER);
+    core.forwarderDisconnected("it died again");
+    welcome(3, 1, Slot.SLOT_UNSPECIFIED);
+    sent.clear();
+    watchTick(Slot.SLOT_UNSPECIFIED);
+    assertThat(claims()).isEmpty();
   }
 
   private void peerSays(CanonicalMessage.Builder message) {

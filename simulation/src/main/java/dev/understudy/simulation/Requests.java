@@ -92,7 +92,9 @@ final class Requests {
   }
 
   void answered(SimulatedSupervisor by, String id, boolean ok, String text) {
-    if (text.contains("is not active") || text.contains("is under way")) {
+    if (text.contains("is not active")
+        || text.contains("is under way")
+        || text.contains("failed at this request")) {
       askedOf.remove(id);
       return;
     }

@@ -637,7 +637,8 @@ public final class SimulatedSwitch {
     return redundant()
         && supervisors.size() == 2
         && supervisors.values().stream()
-            .allMatch(one -> one.life() == SimulatedSupervisor.Life.RUNNING)
+            .allMatch(one ->
+                one.life() == SimulatedSupervisor.Life.RUNNING && one.forwarderConnection() != null)
         && !requests.waiting();
   }
 

@@ -142,7 +142,9 @@ final class Simulation {
     for (String code : List.of("REHEARSAL", "ENGINE_EXCEPTION", "ROW_DAMAGED")) {
       String text = device.newestByCode().get(code);
       boolean onPurpose =
-          code.equals("ENGINE_EXCEPTION") && device.plan().struck(FaultKind.FAULTY_ENGINE);
+          code.equals("ENGINE_EXCEPTION")
+              && (device.plan().struck(FaultKind.FAULTY_ENGINE)
+                  || device.witness().inputsSkipped());
       if (text != null && !onPurpose) {
         problems.add(name + " told " + code + ": " + text);
       }

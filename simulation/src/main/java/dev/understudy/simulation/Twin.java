@@ -401,8 +401,9 @@ final class Twin {
             case INPUT_LOST -> bridge.inputsLost();
             case INPUT_QUARANTINED -> bridge.inputsSkipped() && !world.harmless();
             case ENGINE_FAULTY ->
-                bridge.strikes().stream()
-                    .anyMatch(one -> one.fault().kind() == FaultKind.FAULTY_ENGINE);
+                (bridge.inputsSkipped() && !world.harmless())
+                    || bridge.strikes().stream()
+                        .anyMatch(one -> one.fault().kind() == FaultKind.FAULTY_ENGINE);
             case TIMER_LATE -> !world.harmless();
             default -> false;
           };
