@@ -11,6 +11,7 @@ import dev.understudy.schema.SetTiming;
 import dev.understudy.schema.StoreConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -26,6 +27,7 @@ final class Body {
   private final Counters counters;
   private final FailSafe failSafe = new FailSafe();
   private final TreeMap<Integer, Long> closedByInput = new TreeMap<>();
+  private final TreeMap<String, Long> closedForEngine = new TreeMap<>();
   private final TreeMap<Integer, Long> downCounts = new TreeMap<>();
   private ByteString switchUuid;
   private long configurationVersion;
@@ -169,13 +171,19 @@ final class Body {
     return done;
   }
 
-  /** Engines that nobody has driven since their fail-safe outputs were carried out. */
-  List<String> failSafesCarriedOut() {
-    return failSafe.carriedOut();
+  /** Engines whose fail-safe outputs closed ports, which stands in the log behind this number. */
+  List<String> failSafesBehind(long consumed) {
+    return closedForEngine.entrySet().stream()
+        .filter(closed -> closed.getValue() > consumed)
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** The fail-safe outputs stand in the log under this number. */
   void failSafeLogged(FailSafeInput done, long input) {
-    done.getPortStatesList().forEach(state -> closedByInput.put(state.getBridgePort(), input));
+    for (SetPortState state : done.getPortStatesList()) {
+      closedByInput.put(state.getBridgePort(), input);
+      closedForEngine.put(done.getEngine(), input);
+    }
   }
 }

@@ -412,6 +412,7 @@ public final class Border implements DataPlaneListener {
       // Whoever starts from less than the whole state has not seen the links.
       plane.links().forEach(link -> delivery.append(ForwarderInput.newBuilder().setLink(link)));
     }
+    List<String> failSafes = body.failSafesBehind(delivery.consumed());
     delivery.newTerm(
         term,
         wasComplete && claim.getIncarnation() == incarnation ? claim.getConsumed() : 0,
@@ -443,7 +444,7 @@ public final class Border implements DataPlaneListener {
                     .setLastApplied(Position.newBuilder().setTerm(appliedTerm).setNumber(applied))
                     .setLostInputs(delivery.lost())
                     .setNewForwarder(!appliedAny)
-                    .addAllFailSafes(body.failSafesCarriedOut()))
+                    .addAllFailSafes(failSafes))
             .build());
     if (fenced != null && handedOverAt >= applied) {
       standbys.listHandedOver(previous, handedOverAt, applied);

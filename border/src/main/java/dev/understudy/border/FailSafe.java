@@ -63,14 +63,6 @@ final class FailSafe {
     return due;
   }
 
-  /** Engines that nobody has driven since their fail-safe outputs were carried out. */
-  List<String> carriedOut() {
-    return engines.values().stream()
-        .filter(engine -> engine.carriedOut && engine.outputs.getPortStatesCount() > 0)
-        .map(engine -> engine.outputs.getEngine())
-        .toList();
-  }
-
   private long deadline(Engine engine) {
     long hold = engine.outputs.getHoldNanos();
     return Math.max(
