@@ -323,9 +323,10 @@ final class ActiveTerm {
           case FAIL_SAFE -> {
             String engine = message.getFailSafe().getEngine();
             if (!host.isFaulty(engine) && message.getFailSafe().getPortStatesCount() > 0) {
-              record.cause(
-                  CauseCode.TIMER_LATE,
-                  "nobody drove " + engine + " for so long that the forwarder closed its ports");
+              String what =
+                  "nobody drove " + engine + " for so long that the forwarder closed its ports";
+              record.cause(CauseCode.TIMER_LATE, what);
+              environment.event(Severity.WARNING, "FAIL_SAFE", what);
             }
             yield new Input.FailSafeCarriedOut(engine, message.getFailSafe().getPortStatesList());
           }

@@ -119,6 +119,9 @@ final class FaultPlan {
 
   /** After each message. */
   void boundary() {
+    if (countdown == 0 && !waiting.getFirst().atOnce() && !owner.intact()) {
+      return; // what the fault before it left must have passed
+    }
     if (countdown >= 0 && countdown-- == 0) {
       World.Fault fault = waiting.remove();
       strikes.add(new Strike(scheduler.nanos(), fault));
@@ -235,8 +238,12 @@ final class FaultPlan {
         hang(active, duration);
       }
       case FAULTY_ENGINE -> {
-        throwTwice(active);
-        scheduler.after(duration, this::switchOverWhileFaulty);
+        int[] left = {2};
+        SimulatedSupervisor struck = owner.supervisors().get(active);
+        if (struck != null) {
+          throwTwice(struck, left);
+          scheduler.after(duration, () -> switchOverWhileFaulty(struck, left));
+        }
       }
       case FULL_DISK -> owner.disks().fill(standby, scheduler.nanos() + duration);
       case LOSE_DISK -> owner.disks().lose(standby);
@@ -276,29 +283,31 @@ final class FaultPlan {
         });
   }
 
-  private void throwTwice(Slot slot) {
-    SimulatedSupervisor supervisor = owner.supervisors().get(slot);
-    if (supervisor != null) {
-      int[] left = {2};
-      supervisor
-          .core()
-          .host()
-          .ifPresent(host ->
-              host.setFault((engine, input) -> {
-                if (engine.equals(ENGINE) && left[0] > 0) {
-                  left[0]--;
-                  throw new IllegalStateException("on purpose");
-                }
-              }));
-    }
+  private static void throwTwice(SimulatedSupervisor supervisor, int[] left) {
+    supervisor
+        .core()
+        .host()
+        .ifPresent(host ->
+            host.setFault((engine, input) -> {
+              if (engine.equals(ENGINE) && left[0] > 0) {
+                left[0]--;
+                throw new IllegalStateException("on purpose");
+              }
+            }));
   }
 
   /** Whoever takes over gives the engine another try. */
-  private void switchOverWhileFaulty() {
-    if (owner.active().flatMap(active -> active.core().host()).map(EngineHost::faulty).stream()
+  private void switchOverWhileFaulty(SimulatedSupervisor struck, int[] left) {
+    if (left[0] > 0 && struck.life() != SimulatedSupervisor.Life.DEAD) {
+      scheduler.after(ASK_AGAIN_NANOS, () -> switchOverWhileFaulty(struck, left));
+    } else if (owner
+        .active()
+        .flatMap(active -> active.core().host())
+        .map(EngineHost::faulty)
+        .stream()
         .anyMatch(faulty -> !faulty.isEmpty())) {
       askSwitchover();
-      scheduler.after(ASK_AGAIN_NANOS, this::switchOverWhileFaulty);
+      scheduler.after(ASK_AGAIN_NANOS, () -> switchOverWhileFaulty(struck, left));
     }
   }
 }

@@ -30,6 +30,7 @@ record Outcome(
    * @param end tables, roles and configuration at the end
    * @param inputsLost control frames were dropped because the input log was full
    * @param inputsSkipped an input was put aside because two sessions had ended with it
+   * @param failSafeTold somebody was told that the forwarder had closed ports by itself
    */
   record OfBridge(
       long traceHash,
@@ -45,6 +46,7 @@ record Outcome(
       long longestGapNanos,
       boolean inputsLost,
       boolean inputsSkipped,
+      boolean failSafeTold,
       long messages) {}
 
   /** Takeovers of all switches but their first, and those before which rows had changed. */
@@ -82,8 +84,9 @@ record Outcome(
 
   /** Some takeover says that it was noticed. */
   boolean saysHurt() {
-    return bridges.values().stream()
-        .flatMap(bridge -> bridge.history.stream())
-        .anyMatch(row -> row.getHitless() == Hitless.HITLESS_NO);
+    return bridges.values().stream().anyMatch(OfBridge::failSafeTold)
+        || bridges.values().stream()
+            .flatMap(bridge -> bridge.history.stream())
+            .anyMatch(row -> row.getHitless() == Hitless.HITLESS_NO);
   }
 }

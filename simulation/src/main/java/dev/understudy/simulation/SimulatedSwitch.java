@@ -634,12 +634,18 @@ public final class SimulatedSwitch {
 
   /** Redundant, and nothing of an earlier fault goes on. */
   boolean healed() {
+    return intact() && !requests.waiting();
+  }
+
+  /** Both are at work, in touch with the forwarder, and have seen brackets of this term. */
+  boolean intact() {
     return redundant()
         && supervisors.size() == 2
         && supervisors.values().stream()
             .allMatch(one ->
-                one.life() == SimulatedSupervisor.Life.RUNNING && one.forwarderConnection() != null)
-        && !requests.waiting();
+                one.life() == SimulatedSupervisor.Life.RUNNING
+                    && one.forwarderConnection() != null
+                    && one.core().image().position().term() == border.term());
   }
 
   boolean isRedundantBuild() {

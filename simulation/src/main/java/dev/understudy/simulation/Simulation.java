@@ -202,6 +202,7 @@ final class Simulation {
         device.witness().longestGapNanos(),
         device.witness().inputsLost(),
         device.witness().inputsSkipped(),
+        device.newestByCode().containsKey("FAIL_SAFE"),
         device.boundaries());
   }
 
