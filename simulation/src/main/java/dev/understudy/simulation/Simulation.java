@@ -263,7 +263,6 @@ final class Simulation {
 
   private static String entry(
       Network.Bridge bridge, com.google.protobuf.ByteString mac, int number) {
-    return Directions.entry(
-        java.util.HexFormat.of().formatHex(mac.toByteArray()), bridge.end(number).port());
+    return java.util.HexFormat.of().formatHex(mac.toByteArray()) + "@" + bridge.end(number).port();
   }
 }
