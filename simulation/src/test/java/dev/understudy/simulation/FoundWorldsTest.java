@@ -24,7 +24,14 @@ final class FoundWorldsTest {
         "crash-at-the-very-end",
         "root-that-becomes-a-worse-one",
         "forwarder-restart-with-a-faulty-engine",
-        "crash-amid-a-switchover"
+        "crash-amid-a-switchover",
+        "crash-in-a-snapshot",
+        "claim-before-the-backlog",
+        "topology-changes-told-on-for-long",
+        "learned-addresses-at-which-an-engine-fails",
+        "links-at-which-an-engine-fails",
+        "ports-closed-before-a-takeover",
+        "switchover-that-a-new-forwarder-overtakes"
       })
   void what_was_wrong_once_stays_right(String name) {
     assertThat(Twin.run(Worlds.resource(name), true, Tampering.NONE).problems()).isEmpty();
