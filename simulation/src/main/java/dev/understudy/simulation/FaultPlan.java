@@ -298,15 +298,14 @@ final class FaultPlan {
 
   /** Whoever takes over gives the engine another try. */
   private void switchOverWhileFaulty(SimulatedSupervisor struck, int[] left) {
-    if (left[0] > 0 && struck.life() != SimulatedSupervisor.Life.DEAD) {
-      scheduler.after(ASK_AGAIN_NANOS, () -> switchOverWhileFaulty(struck, left));
-    } else if (owner
-        .active()
-        .flatMap(active -> active.core().host())
-        .map(EngineHost::faulty)
-        .stream()
-        .anyMatch(faulty -> !faulty.isEmpty())) {
+    boolean isFaulty =
+        owner.active().flatMap(active -> active.core().host()).map(EngineHost::faulty).stream()
+            .anyMatch(faulty -> !faulty.isEmpty());
+    if (isFaulty) {
       askSwitchover();
+    }
+    // One that stands still has not thrown yet.
+    if (isFaulty || (left[0] > 0 && struck.life() != SimulatedSupervisor.Life.DEAD)) {
       scheduler.after(ASK_AGAIN_NANOS, () -> switchOverWhileFaulty(struck, left));
     }
   }
