@@ -11,6 +11,7 @@ import dev.understudy.simulation.WorldGenerator;
 import dev.understudy.simulation.WorldParser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,10 +93,13 @@ final class SimulateCommand implements java.util.concurrent.Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws InterruptedException {
     if (threads < 1 || (worlds != null && worlds < 1) || minutes < 0) {
       throw new CommandFailure(
           ExitStatus.USAGE, "--worlds and --threads are at least 1, --minutes at least 0");
+    }
+    if ((show || shrink) && worlds != null && worlds > 1) {
+      throw new CommandFailure(ExitStatus.USAGE, "--show and --shrink are for one world");
     }
     Path path = file;
     if (path != null) {
@@ -115,11 +119,15 @@ final class SimulateCommand implements java.util.concurrent.Callable<Integer> {
     return tally.failed() == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
   }
 
-  private static World parse(Path path) throws IOException {
+  private static World parse(Path path) {
     try {
       return WorldParser.parse(Files.readString(path));
     } catch (WorldParser.WrongWorld e) {
       throw new CommandFailure(ExitStatus.USAGE, path + ", " + e.getMessage());
+    } catch (NoSuchFileException e) {
+      throw new CommandFailure(ExitStatus.USAGE, "there is no file " + path);
+    } catch (IOException e) {
+      throw new CommandFailure(ExitStatus.USAGE, path + " can't be read as text: " + e);
     }
   }
 

@@ -96,6 +96,20 @@ class CommandLineTest {
   }
 
   @Test
+  void a_simulation_of_what_is_no_world_is_refused() throws IOException {
+    Path world = temporary.resolve("a.world");
+    assertThat(run("simulate", "--world", world.toString())).isEqualTo(ExitStatus.USAGE);
+    assertThat(errors()).contains("there is no file " + world);
+    assertThat(run("simulate", "--world", temporary.toString())).isEqualTo(ExitStatus.USAGE);
+    assertThat(errors()).contains(temporary + " can't be read as text");
+    Files.writeString(world, "run 7s\nbridge a redundent\n");
+    assertThat(run("simulate", "--world", world.toString())).isEqualTo(ExitStatus.USAGE);
+    assertThat(errors()).contains(world + ", line 2: ").doesNotContain("\tat ");
+    assertThat(run("simulate", "--shrink", "--worlds", "2")).isEqualTo(ExitStatus.USAGE);
+    assertThat(errors()).contains("--show and --shrink are for one world");
+  }
+
+  @Test
   void wrong_use_is_refused_with_what_would_be_right() {
     assertThat(run("show", "nonsense", "--state", temporary.toString()))
         .isEqualTo(ExitStatus.USAGE);
