@@ -199,14 +199,7 @@ public final class EngineHost {
       } catch (RuntimeException | StackOverflowError | AssertionError e) {
         pass = failed(pass, input, e);
         if (!isSaidOnce(input)) {
-          return result(
-              pass,
-              Optional.of(
-                  new Step.Answer(
-                      false,
-                      "engine "
-                          + pass.faults.firstKey()
-                          + " failed at this request: nothing was changed; ask again, or see show log")));
+          return result(pass, Optional.of(refusal(pass.faults.firstKey())));
         }
       }
     }
@@ -287,6 +280,14 @@ public final class EngineHost {
       }
     }
     return new Result(changed, pass.outputs, answer, nextDeadline(), pass.events);
+  }
+
+  private static Step.Answer refusal(String engine) {
+    return new Step.Answer(
+        false,
+        "engine "
+            + engine
+            + " failed at this request: nothing was changed; ask again, or see show log");
   }
 
   private static boolean isSaidOnce(Input input) {

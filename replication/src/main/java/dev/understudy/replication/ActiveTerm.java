@@ -323,8 +323,7 @@ final class ActiveTerm {
           case FAIL_SAFE -> {
             String engine = message.getFailSafe().getEngine();
             if (!host.isFaulty(engine) && message.getFailSafe().getPortStatesCount() > 0) {
-              String what =
-                  "nobody drove " + engine + " for so long that the forwarder closed its ports";
+              String what = TermStart.undriven(engine);
               record.cause(CauseCode.TIMER_LATE, what);
               environment.event(Severity.WARNING, "FAIL_SAFE", what);
             }

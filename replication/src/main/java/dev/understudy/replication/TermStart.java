@@ -113,12 +113,7 @@ record TermStart(
     List<String> undriven =
         granted.getFailSafesList().stream().filter(engine -> !anew.contains(engine)).toList();
     if (!undriven.isEmpty()) {
-      causes.add(
-          cause(
-              CauseCode.TIMER_LATE,
-              "nobody drove "
-                  + String.join(", ", undriven)
-                  + " for so long that the forwarder closed its ports"));
+      causes.add(cause(CauseCode.TIMER_LATE, undriven(String.join(", ", undriven))));
     }
     if (newEpoch) {
       changed.addAll(
@@ -129,6 +124,11 @@ record TermStart(
     boolean goesOn = kind == Input.Start.HITLESS && anew.isEmpty();
     return new TermStart(
         kind, anew, goesOn ? image.mark().at() : begins, trigger, causes, changed, stored);
+  }
+
+  /** What is to be told when fail-safe outputs were carried out. */
+  static String undriven(String engines) {
+    return "nobody drove " + engines + " for so long that the forwarder closed its ports";
   }
 
   /**

@@ -277,15 +277,7 @@ final class SupervisorCoreTest {
 
   @Test
   void a_permission_ends_with_the_session_in_which_it_was_given() {
-    active();
-    core.peerConnected();
-    core.peerMessage(
-        CanonicalMessage.newBuilder()
-            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true))
-            .build());
-    tell(
-        ToSupervisor.newBuilder()
-            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    activeWithStandby();
     core.switchover("switchover", false);
     assertThat(sent).anyMatch(ToForwarder::hasPermit);
     core.forwarderDisconnected("cut");
@@ -300,14 +292,7 @@ final class SupervisorCoreTest {
 
   @Test
   void a_request_that_a_hand_over_leaves_undone_is_answered_so_and_never_with_yes() {
-    active();
-    core.peerConnected();
-    peerSays(
-        CanonicalMessage.newBuilder()
-            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
-    tell(
-        ToSupervisor.newBuilder()
-            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    activeWithStandby();
     ask("request");
     core.switchover("switchover", false);
     assertThat(answers).isEmpty();
@@ -322,14 +307,7 @@ final class SupervisorCoreTest {
 
   @Test
   void a_switchover_that_a_new_forwarder_overtakes_is_answered() {
-    active();
-    core.peerConnected();
-    peerSays(
-        CanonicalMessage.newBuilder()
-            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
-    tell(
-        ToSupervisor.newBuilder()
-            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
+    activeWithStandby();
     core.switchover("switchover", false);
     core.forwarderDisconnected("it died");
     welcome(2, 1, Slot.SLOT_UNSPECIFIED);
@@ -350,6 +328,17 @@ final class SupervisorCoreTest {
     sent.clear();
     watchTick(Slot.SLOT_UNSPECIFIED);
     assertThat(claims()).isEmpty();
+  }
+
+  private void activeWithStandby() {
+    active();
+    core.peerConnected();
+    peerSays(
+        CanonicalMessage.newBuilder()
+            .setSyncRequest(SyncRequest.newBuilder().setSnapshotWanted(true)));
+    tell(
+        ToSupervisor.newBuilder()
+            .setStandbyListed(StandbyListed.newBuilder().setSlot(Slot.SLOT_B)));
   }
 
   private void peerSays(CanonicalMessage.Builder message) {

@@ -54,6 +54,11 @@ final class Twin {
     }
   }
 
+  private boolean hurt;
+
+  /** Nothing is wrong but how it ends, after a takeover amid a change. */
+  private boolean mayMove;
+
   private Twin(World world, Outcome base, Outcome faulty) {
     this.world = world;
     this.base = base;
@@ -72,28 +77,36 @@ final class Twin {
    */
   static Result run(World world, boolean keepLines, Tampering tampering) {
     long tail = Simulation.tail(world);
-    Result result = run(world, tail, keepLines, tampering);
-    boolean mayMove = result.failed() && !world.instant() && !world.changes().isEmpty();
-    return mayMove ? run(world, tail + Simulation.settle(world), keepLines, tampering) : result;
+    Twin twin = run(world, tail, keepLines, tampering);
+    return twin.mayMove
+        ? run(world, tail + Simulation.settle(world), keepLines, tampering).result()
+        : twin.result();
   }
 
-  private static Result run(World world, long tail, boolean keepLines, Tampering tampering) {
+  private static Twin run(World world, long tail, boolean keepLines, Tampering tampering) {
     Outcome base = Simulation.run(world.withoutFaults(), tail, keepLines, tampering);
-    return compare(world, base, Simulation.run(world, tail, keepLines, tampering));
+    Twin twin = new Twin(world, base, Simulation.run(world, tail, keepLines, tampering));
+    twin.compare();
+    return twin;
   }
 
   /** Compares a run with one of the same world without faults. */
   static Result compare(World world, Outcome base, Outcome faulty) {
     Twin twin = new Twin(world, base, faulty);
-    boolean hurt = twin.compare();
-    return new Result(base, faulty, List.copyOf(twin.problems), hurt);
+    twin.compare();
+    return twin.result();
   }
 
-  private boolean compare() {
+  private Result result() {
+    return new Result(base, faulty, List.copyOf(problems), hurt);
+  }
+
+  private void compare() {
     base.problems().forEach(problem -> problems.add("without faults: " + problem));
     problems.addAll(faulty.problems());
     if (!problems.isEmpty()) {
-      return true;
+      hurt = true;
+      return;
     }
     loops();
     List<String> seen = new ArrayList<>();
@@ -106,7 +119,7 @@ final class Twin {
     List<String> ends = new ArrayList<>();
     boolean amid = amidChanges(REACTION_NANOS);
     base.bridges().forEach((name, bridge) -> compareEnds(name, bridge, faulty(name), amid, ends));
-    boolean hurt = !seen.isEmpty();
+    hurt = !seen.isEmpty();
     if (world.instant()) {
       base.bridges().forEach((name, bridge) -> compareTraces(name, bridge, faulty(name)));
     }
@@ -124,7 +137,7 @@ final class Twin {
     base.bridges().forEach(this::caused);
     faulty.bridges().forEach(this::caused);
     faulty.bridges().forEach(this::history);
-    return hurt;
+    mayMove = amid && problems.size() == ends.size() && !ends.isEmpty();
   }
 
   // ---- takeovers that take time, while the network changes
