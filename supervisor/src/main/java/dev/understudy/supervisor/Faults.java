@@ -5,6 +5,7 @@ import dev.understudy.core.EngineHost;
 import dev.understudy.core.RowChange;
 import dev.understudy.core.RowKey;
 import dev.understudy.core.Tables;
+import dev.understudy.replication.Role;
 import dev.understudy.replication.SupervisorCore;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,8 +171,9 @@ public final class Faults {
 
   private static Outcome throwInEngine(SupervisorCore core, String argument) {
     Optional<EngineHost> host = core.host();
-    if (host.isEmpty()) {
-      return new Outcome(false, "this supervisor runs no engines: it is not active");
+    if (core.role() != Role.ACTIVE || host.isEmpty()) { // one that was fenced keeps its engines
+      return new Outcome(
+          false, "this supervisor drives nothing: it is not active, and is " + core.role());
     }
     String[] parts = argument.split(":", 2);
     AtomicInteger left = new AtomicInteger(parts.length == 1 ? 1 : parse(parts[1]));
