@@ -269,7 +269,7 @@ inline keep(s_, n_, m_, w_, r_, l_) {
   fi
 }
 
-/* SupervisorCore.isCarriedOut: bracket n_ of term m_ */
+/* ForwarderSession.isCarriedOut: bracket n_ of term m_ */
 #define CARRIED_OUT(s_, n_, m_) ((n_) <= applied[s_] && ((m_) <= appliedT[s_] || OUT(CARRIED_OUT_OF_THIS_TERM)))
 
 /* Following.forgetCarriedOut */
@@ -284,7 +284,7 @@ inline forgetCarriedOut(s_) {
   i = 0
 }
 
-/* SupervisorCore.carriedOut: n_ is said in term t_; an older word is worth nothing */
+/* ForwarderSession.carriedOut: n_ is said in term t_; an older word is worth nothing */
 #define NEWER_WORD(s_, n_, t_) (OUT(CARRIED_OUT_OF_THIS_TERM) -> (n_) > applied[s_] : (t_) > appliedT[s_] || ((t_) == appliedT[s_] && (n_) > applied[s_]))
 inline carriedOut(s_, n_, t_) {
   if :: NEWER_WORD(s_, n_, t_) -> applied[s_] = n_; appliedT[s_] = t_ :: else fi

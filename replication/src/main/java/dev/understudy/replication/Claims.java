@@ -4,6 +4,7 @@ import dev.understudy.core.Image;
 import dev.understudy.schema.Alive;
 import dev.understudy.schema.Claim;
 import dev.understudy.schema.ClaimKind;
+import dev.understudy.schema.ConfigRow;
 import dev.understudy.schema.HandOver;
 import dev.understudy.schema.ToForwarder;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Claims {
   static final int AGAIN_TICKS = 5;
 
   private final SupervisorCore core;
+  private final Settings settings;
   private final Environment environment;
   private final Evidence evidence;
   private boolean outstanding;
@@ -28,15 +30,16 @@ final class Claims {
   private @Nullable HandOver offered;
   private @Nullable String forcedBy;
 
-  Claims(SupervisorCore core, Environment environment) {
+  Claims(SupervisorCore core, Settings settings, Environment environment) {
     this.core = core;
+    this.settings = settings;
     this.environment = environment;
     this.evidence = new Evidence(core);
   }
 
   /** Asks for the term, unless an answer is awaited already. */
   void make(ClaimKind kind, String reason) {
-    if (!core.forwarderUp() || outstanding) {
+    if (!core.forwarder().isUp() || outstanding) {
       return;
     }
     outstanding = true;
@@ -47,7 +50,7 @@ final class Claims {
         Claim.newBuilder()
             .setKind(kind)
             .setReason(reason)
-            .setConfigurationVersion(core.configurationVersion())
+            .setConfigurationVersion(configurationVersion(image))
             .setConsumed(image.mark().consumed())
             .setIncarnation(image.mark().incarnation())
             .setApplied(core.following().carriedOutThrough())
@@ -56,7 +59,15 @@ final class Claims {
     if (!held.equals(Image.Position.NONE)) {
       claim.setHeld(SupervisorCore.position(held));
     }
-    core.toForwarder(ToForwarder.newBuilder().setClaim(claim));
+    core.forwarder().send(ToForwarder.newBuilder().setClaim(claim));
+  }
+
+  private long configurationVersion(Image image) {
+    return image
+        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
+        .map(ConfigRow::getVersion)
+        .or(() -> settings.homes().disk().map(stored -> stored.getConfig().getVersion()))
+        .orElse(0L);
   }
 
   /** The session to the forwarder ended, and with it what the active permitted in its own. */
@@ -211,7 +222,7 @@ final class Claims {
     offered = null;
     String request = forcedBy;
     if (request != null) {
-      String text = SupervisorCore.activeIn(core.slot(), begun.term());
+      String text = Requests.activeIn(settings.slot(), begun.term());
       begun.note(request, true, text);
       answerForced(true, text);
     }

@@ -68,13 +68,15 @@ final class Evidence {
   }
 
   boolean activeSeemsLost() {
-    return !core.peerUp() || askedToTakeOver || ticksSinceBracket >= core.silenceLimitTicks();
+    return !core.peer().isUp()
+        || askedToTakeOver
+        || ticksSinceBracket >= core.forwarder().silenceLimitTicks();
   }
 
   /** What is wrong with the active, should it be lost. */
   Loss loss() {
-    long process = core.peerProcess();
-    if (!core.peerUp()) {
+    long process = core.peer().process();
+    if (!core.peer().isUp()) {
       return new Loss(Failure.ENDED, process, "the connection to the active ended");
     }
     if (askedToTakeOver) {

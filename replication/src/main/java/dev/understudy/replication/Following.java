@@ -90,7 +90,7 @@ final class Following {
     retained
         .headMap(core.applied(), true)
         .values()
-        .removeIf(bracket -> core.isCarriedOut(bracket.position()));
+        .removeIf(bracket -> core.forwarder().isCarriedOut(bracket.position()));
   }
 
   /** Everything up to this bracket is known to be carried out. */
@@ -155,7 +155,7 @@ final class Following {
   }
 
   private void request() {
-    if (!core.peerUp() || !activeAnnounced || requested || !core.role().standby()) {
+    if (!core.peer().isUp() || !activeAnnounced || requested || !core.role().standby()) {
       return;
     }
     requested = true;
@@ -170,7 +170,7 @@ final class Following {
                             ? SupervisorCore.position(image().position())
                             : Position.getDefaultInstance())
                     .setSnapshotWanted(!complete)
-                    .setReason(core.notReadyReason()))
+                    .setReason(core.listing().notReadyReason()))
             .build());
   }
 
@@ -199,10 +199,11 @@ final class Following {
         case SNAPSHOT_END -> {
           StreamReceiver.Effect effect = receiver.snapshotEnd(message.getSnapshotEnd());
           // The outputs up to there were not sent along.
-          core.carriedOut(
-              new Image.Position(
-                  message.getSnapshotEnd().getAt().getTerm(),
-                  message.getSnapshotEnd().getApplied()));
+          core.forwarder()
+              .carriedOut(
+                  new Image.Position(
+                      message.getSnapshotEnd().getAt().getTerm(),
+                      message.getSnapshotEnd().getApplied()));
           effect(effect);
         }
         default -> throw new IllegalArgumentException("not of the stream: " + message);
@@ -220,19 +221,20 @@ final class Following {
         core.claims().bracketSeen();
         Bracket bracket = receiver.lastApplied;
         if (bracket != null) {
-          if (core.isCarriedOut(bracket.position())) {
+          if (core.forwarder().isCarriedOut(bracket.position())) {
             retained.remove(bracket.number());
           }
           log.add(bracket);
           storeIfChanged(bracket);
         }
         if (readySent) {
-          core.toForwarder(
-              ToForwarder.newBuilder()
-                  .setHeld(
-                      Held.newBuilder()
-                          .setTerm(image().position().term())
-                          .setNumber(image().position().number())));
+          core.forwarder()
+              .send(
+                  ToForwarder.newBuilder()
+                      .setHeld(
+                          Held.newBuilder()
+                              .setTerm(image().position().term())
+                              .setNumber(image().position().number())));
         }
         sendReady();
         core.claims().handedOver();
@@ -242,7 +244,7 @@ final class Following {
         forgetCarriedOut();
         complete = true;
         rehearseAnew();
-        core.notReadyBecause("");
+        core.listing().notReadyBecause("");
         environment.event(
             Severity.INFO,
             "SYNCHRONISED",
@@ -316,22 +318,23 @@ final class Following {
       return;
     }
     readySent = true;
-    core.notReadyBecause("");
-    core.toForwarder(
-        ToForwarder.newBuilder()
-            .setStandbyReady(
-                StandbyReady.newBuilder()
-                    .setTerm(image().position().term())
-                    .setNumber(image().position().number())));
+    core.listing().notReadyBecause("");
+    core.forwarder()
+        .send(
+            ToForwarder.newBuilder()
+                .setStandbyReady(
+                    StandbyReady.newBuilder()
+                        .setTerm(image().position().term())
+                        .setNumber(image().position().number())));
   }
 
   private boolean mayBeReady() {
     return complete
-        && core.welcomed()
-        && core.peerUp()
+        && core.forwarder().welcome().isPresent()
+        && core.peer().isUp()
         && !receiver.buildingSnapshot()
         && core.role().standby()
-        && image().position().term() >= core.term();
+        && image().position().term() >= core.forwarder().term();
   }
 
   /** What was rehearsed until now doesn't count any more. */
@@ -349,11 +352,13 @@ final class Following {
     rehearsing = true;
     ticksToRehearsal = REHEARSE_EVERY_TICKS;
     if (!readySent) {
-      core.notReadyBecause("the takeover is being rehearsed");
+      core.listing().notReadyBecause("the takeover is being rehearsed");
     }
     Image copy = image().copy();
     ResumeCheck.Writer writer =
-        core.peerHasSameSchema() ? ResumeCheck.Writer.SAME_SCHEMA : ResumeCheck.Writer.OTHER_SCHEMA;
+        core.peer().hasSameSchema()
+            ? ResumeCheck.Writer.SAME_SCHEMA
+            : ResumeCheck.Writer.OTHER_SCHEMA;
     long number = imageNumber;
     environment.beside(
         () -> Rehearsal.run(settings, copy, writer), outcome -> rehearsed(number, outcome));
@@ -386,11 +391,12 @@ final class Following {
   void notReady(String reason) {
     readySent = false;
     if (core.role().standby()) {
-      core.toForwarder(
-          ToForwarder.newBuilder()
-              .setStandbyNotReady(StandbyNotReady.newBuilder().setReason(reason)));
+      core.forwarder()
+          .send(
+              ToForwarder.newBuilder()
+                  .setStandbyNotReady(StandbyNotReady.newBuilder().setReason(reason)));
     }
-    core.notHot(reason);
+    core.listing().notHot(reason);
   }
 
   private void broken(String reason) {

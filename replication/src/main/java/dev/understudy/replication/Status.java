@@ -39,4 +39,43 @@ public record Status(
     Optional<Welcome> forwarder,
     List<String> faultyEngines,
     boolean syncing,
-    Optional<Rehearsal.Outcome> rehearsal) {}
+    Optional<Rehearsal.Outcome> rehearsal) {
+  static Status of(SupervisorCore core, BracketLog log) {
+    Role role = core.role();
+    ActiveTerm active = core.active();
+    Peer peer = core.peer();
+    Image image = core.image();
+    boolean feeds = role == Role.ACTIVE && peer.isUp();
+    long held = role == Role.ACTIVE ? peer.held() : image.position().number();
+    long lag =
+        role == Role.ACTIVE
+            ? (peer.isUp() ? Math.max(0, image.position().number() - peer.held()) : 0)
+            : Math.max(0, core.applied() - held);
+    return new Status(
+        role,
+        active != null ? active.term() : core.forwarder().term(),
+        Settings.letter(active != null ? core.slot() : core.forwarder().holder()),
+        image.position(),
+        core.applied(),
+        core.listing().isListed(),
+        held,
+        lag,
+        feeds ? log.octetsAfter(peer.held()) : 0,
+        feeds ? lagMillis(image, log.after(peer.held())) : 0,
+        core.listing().sinceWallMillis(),
+        core.listing().notReadyReasons(),
+        peer.isUp(),
+        peer.hello(),
+        core.forwarder().welcome(),
+        active != null ? active.faulty() : List.of(),
+        core.following().buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()),
+        core.following().lastRehearsal());
+  }
+
+  private static long lagMillis(Image image, Iterable<Bracket> notHeld) {
+    for (Bracket bracket : notHeld) {
+      return (image.mark().at().now().nanos() - bracket.mark().at().now().nanos()) / 1_000_000L;
+    }
+    return 0;
+  }
+}

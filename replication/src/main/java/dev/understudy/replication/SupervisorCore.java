@@ -7,35 +7,23 @@ import dev.understudy.core.Image;
 import dev.understudy.core.ImageView;
 import dev.understudy.core.Input;
 import dev.understudy.core.Moment;
-import dev.understudy.core.Tables;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.ClaimKind;
 import dev.understudy.schema.ClaimRefused;
-import dev.understudy.schema.ConfigRow;
-import dev.understudy.schema.ConfigurationStored;
-import dev.understudy.schema.DigestMismatch;
 import dev.understudy.schema.Failure;
 import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.Granted;
 import dev.understudy.schema.IdentityRow;
-import dev.understudy.schema.PeerHello;
-import dev.understudy.schema.PeerPosition;
 import dev.understudy.schema.PleaseTakeOver;
 import dev.understudy.schema.Position;
-import dev.understudy.schema.RequestRow;
 import dev.understudy.schema.Resume;
 import dev.understudy.schema.Resumed;
 import dev.understudy.schema.Slot;
-import dev.understudy.schema.StandbyListed;
-import dev.understudy.schema.SupervisorHello;
-import dev.understudy.schema.SyncRequest;
 import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import dev.understudy.schema.WatchTick;
 import dev.understudy.schema.Welcome;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -50,41 +38,28 @@ public final class SupervisorCore {
   private final Environment environment;
   private final BracketLog log = new BracketLog();
   private final Answers answers;
+  private final ForwarderSession forwarder;
+  private final Peer peer;
+  private final Listing listing;
   private final Following following;
   private final Claims claims;
   private final Switchover switchover;
+  private final Requests requests;
 
   private Role role = Role.STARTING;
   private @Nullable ActiveTerm active;
-
-  // The forwarder.
-  private boolean forwarderUp;
-  private @Nullable Welcome welcome;
-  private long term;
-  private Slot holder = Slot.SLOT_UNSPECIFIED;
-  private boolean holderAlive;
-
-  /** Last bracket carried out, and the term in force when the forwarder said so. */
-  private Image.Position applied = Image.Position.NONE;
-
-  private int silenceLimitTicks = 5;
-
-  // The peer.
-  private boolean peerUp;
-  private @Nullable PeerHello peerHello;
-  private long peerProcess;
-  private long peerHeld;
-  private boolean standbyListed;
-  private long readySinceWallMillis;
-  private String notReadyReason = "starting";
 
   public SupervisorCore(Settings settings, Environment environment) {
     this.settings = settings;
     this.environment = environment;
     this.answers = new Answers(environment);
+    this.forwarder = new ForwarderSession(settings, environment);
+    this.peer = new Peer(this, settings, environment, answers);
+    this.listing = new Listing(this, environment);
     this.following = new Following(this, settings, environment, log);
-    this.claims = new Claims(this, environment);
+    this.claims = new Claims(this, settings, environment);
     this.switchover = new Switchover(this, settings, environment);
+    this.requests = new Requests(this, settings, environment);
   }
 
   // ---- inspection
@@ -109,54 +84,14 @@ public final class SupervisorCore {
 
   /** Last bracket that the forwarder is known to have carried out. */
   public long applied() {
-    return applied.number();
+    return forwarder.applied();
   }
 
   public Status status() {
-    List<String> reasons = new ArrayList<>();
-    if (!standbyListed) {
-      if (role == Role.ACTIVE && !peerUp) {
-        reasons.add("no connection between the modules");
-      } else if (!notReadyReason.isEmpty()) {
-        reasons.add(notReadyReason);
-      } else {
-        reasons.add("not listed in sync by the forwarder");
-      }
-    }
-    long held = role == Role.ACTIVE ? peerHeld : image().position().number();
-    long lag =
-        role == Role.ACTIVE
-            ? (peerUp ? Math.max(0, image().position().number() - peerHeld) : 0)
-            : Math.max(0, applied() - held);
-    return new Status(
-        role,
-        active != null ? active.term() : term,
-        Settings.letter(active != null ? settings.slot() : holder),
-        image().position(),
-        applied(),
-        standbyListed,
-        held,
-        lag,
-        role == Role.ACTIVE && peerUp ? log.octetsAfter(peerHeld) : 0,
-        role == Role.ACTIVE && peerUp ? lagMillis() : 0,
-        standbyListed ? readySinceWallMillis : 0,
-        reasons,
-        peerUp,
-        Optional.ofNullable(peerHello),
-        Optional.ofNullable(welcome),
-        active != null ? active.faulty() : List.of(),
-        following.buildingSnapshot() || (active != null && active.feed().snapshotUnderWay()),
-        following.lastRehearsal());
+    return Status.of(this, log);
   }
 
-  private long lagMillis() {
-    for (Bracket bracket : log.after(peerHeld)) {
-      return (image().mark().at().now().nanos() - bracket.mark().at().now().nanos()) / 1_000_000L;
-    }
-    return 0;
-  }
-
-  // ---- what the parts need to know
+  // ---- the parts, for each other
 
   Slot slot() {
     return settings.slot();
@@ -164,6 +99,18 @@ public final class SupervisorCore {
 
   @Nullable ActiveTerm active() {
     return active;
+  }
+
+  ForwarderSession forwarder() {
+    return forwarder;
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  Listing listing() {
+    return listing;
   }
 
   Following following() {
@@ -174,92 +121,18 @@ public final class SupervisorCore {
     return claims;
   }
 
-  /** The term in force, as far as known. */
-  long term() {
-    return term;
-  }
-
-  boolean forwarderUp() {
-    return forwarderUp;
-  }
-
-  /** Whether the forwarder has said which term is in force. */
-  boolean welcomed() {
-    return welcome != null;
-  }
-
-  boolean peerUp() {
-    return peerUp;
-  }
-
-  /** Whether the rows that the peer writes have the fields and tables of this release. */
-  boolean peerHasSameSchema() {
-    PeerHello hello = peerHello;
-    return hello == null || hello.getSchemaFingerprint().equals(settings.schemaFingerprint());
-  }
-
-  /** The peer's process, of this session or the one before; 0 if it never said. */
-  long peerProcess() {
-    return peerProcess;
-  }
-
-  int silenceLimitTicks() {
-    return silenceLimitTicks;
-  }
-
-  String notReadyReason() {
-    return notReadyReason;
-  }
-
-  void notReadyBecause(String reason) {
-    notReadyReason = reason;
-  }
-
-  /**
-   * The forwarder has carried out brackets up to this one.
-   *
-   * @param mark the bracket's number, and the term in force when the forwarder said so. In a newer
-   *     term it may be lower than before: another forwarder begins with what its first claimant
-   *     knows of
-   * @return false if that is known already, or of an older term
-   */
-  boolean carriedOut(Image.Position mark) {
-    if (mark.term() < applied.term()
-        || (mark.term() == applied.term() && mark.number() <= applied.number())) {
-      return false;
-    }
-    applied = mark;
-    return true;
-  }
-
-  /**
-   * True if a bracket is known to be carried out. What was said in an older term than the bracket's
-   * own says nothing of it: it may be another bracket of that number.
-   */
-  boolean isCarriedOut(Image.Position bracket) {
-    return bracket.number() <= applied.number() && bracket.term() <= applied.term();
+  Switchover switchover() {
+    return switchover;
   }
 
   // ---- the forwarder
 
   public void forwarderConnected() {
-    forwarderUp = true;
-    toForwarder(
-        ToForwarder.newBuilder()
-            .setHello(
-                SupervisorHello.newBuilder()
-                    .setSlot(settings.slot())
-                    .setInstance(settings.instance())
-                    .setRelease(settings.release())
-                    .setSchemaFingerprint(settings.schemaFingerprint())
-                    .setSwitchUuid(switchUuid())
-                    .setProcessId(settings.processId())
-                    .setHeld(position(image().position()))));
+    forwarder.connected(switchUuid(), image().position());
   }
 
   public void forwarderDisconnected(String reason) {
-    forwarderUp = false;
-    welcome = null;
+    forwarder.disconnected();
     claims.sessionLost();
     if (active != null) {
       active.sessionLost();
@@ -267,7 +140,7 @@ public final class SupervisorCore {
     if (role == Role.STANDBY_HOT) {
       enter(Role.STANDBY_SYNCING, "the session to the forwarder ended: " + reason);
     }
-    unlist("no session to the forwarder");
+    listing.unlist("no session to the forwarder");
     following.forwarderLost();
     claims.answerForced(false, "the session to the forwarder ended: " + reason);
     environment.event(
@@ -278,7 +151,7 @@ public final class SupervisorCore {
 
   /** There has been no session to the forwarder for ten ticks. */
   public void forwarderAwayTooLong() {
-    if (role == Role.ACTIVE && !forwarderUp && peerUp) {
+    if (role == Role.ACTIVE && !forwarder.isUp() && peer.isUp()) {
       environment.toPeer(
           CanonicalMessage.newBuilder()
               .setPleaseTakeOver(
@@ -308,10 +181,11 @@ public final class SupervisorCore {
               message.getApplied().getTerm(),
               message.getApplied().getNumber(),
               message.getApplied().getStampNanos());
-      case STANDBY_LISTED -> onListed(message.getStandbyListed());
+      case STANDBY_LISTED -> listing.listed(message.getStandbyListed());
       case STANDBY_STRUCK ->
-          onStruck(message.getStandbyStruck().getSlot(), message.getStandbyStruck().getReason());
-      case HOLDER_LOST -> onHolderLost(message.getHolderLost().getReason());
+          listing.struck(
+              message.getStandbyStruck().getSlot(), message.getStandbyStruck().getReason());
+      case HOLDER_LOST -> claims.holderLost(message.getHolderLost().getReason());
       case FENCED -> onFenced(message.getFenced());
       case PERMIT_EXPIRED -> onPermitExpired();
       case READ_BACK -> environment.readBack(message.getReadBack());
@@ -326,14 +200,11 @@ public final class SupervisorCore {
   }
 
   private void onWelcome(Welcome message) {
-    welcome = message;
-    silenceLimitTicks = Math.max(2, message.getSilenceLimitTicks());
-    holder = message.getHolder();
-    holderAlive = message.getHolderAlive();
+    forwarder.welcomed(message);
     ActiveTerm mine = active;
     if (mine != null) {
       if (message.getIncarnation() == mine.incarnation()) {
-        toForwarder(
+        forwarder.send(
             ToForwarder.newBuilder()
                 .setResume(
                     Resume.newBuilder()
@@ -346,7 +217,7 @@ public final class SupervisorCore {
       }
       return;
     }
-    term = message.getTerm();
+    forwarder.inForce(message.getTerm());
     onApplied(message.getTerm(), message.getApplied(), 0);
     if (message.getHolderAlive() && message.getHolder() != settings.slot()) {
       if (!role.standby()) { // a stream that is under way goes on
@@ -358,14 +229,6 @@ public final class SupervisorCore {
     } else {
       following.sendReady();
     }
-  }
-
-  long configurationVersion() {
-    return image()
-        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
-        .map(ConfigRow::getVersion)
-        .or(() -> settings.homes().disk().map(stored -> stored.getConfig().getVersion()))
-        .orElse(0L);
   }
 
   private void onGranted(Granted granted) {
@@ -380,20 +243,19 @@ public final class SupervisorCore {
     boolean wasActive = active != null;
     boolean whole = following.complete() || wasActive;
     following.discardOpen();
-    term = granted.getTerm();
-    holder = settings.slot();
-    holderAlive = true;
-    carriedOut(new Image.Position(term, granted.getApplied()));
+    long term = granted.getTerm();
+    forwarder.inForce(term, settings.slot());
+    forwarder.carriedOut(new Image.Position(term, granted.getApplied()));
     switchover.termEnds();
-    unlist("not synchronised yet");
-    peerHeld = 0;
+    listing.unlist("not synchronised yet");
+    peer.newTerm();
     if (!wasActive) {
       enter(
           Role.ACTIVE,
           "term " + term + " granted (" + granted.getKind() + "): " + granted.getReason());
     }
     ActiveTerm before = active;
-    boolean streaming = before != null && peerUp && before.feed().streaming();
+    boolean streaming = before != null && peer.isUp() && before.feed().streaming();
     if (streaming && before != null && before.feed().snapshotUnderWay()) {
       streaming = false;
       environment.closePeer("a new forwarder came while a snapshot was under way");
@@ -420,8 +282,8 @@ public final class SupervisorCore {
           "FORWARDER_RESTARTED",
           "the forwarder was restarted; its tables are programmed again in term " + term);
     }
-    if (peerUp && !streaming) {
-      sendHello();
+    if (peer.isUp() && !streaming) {
+      peer.sendHello();
     }
     claims.granted(begun);
     switchover.goOn(begun, "the forwarder was restarted; " + Switchover.GOES_ON);
@@ -439,7 +301,7 @@ public final class SupervisorCore {
       return;
     }
     onApplied(resumed.getTerm(), resumed.getApplied(), 0);
-    unlist(""); // the forwarder says next which standby is listed, if one is
+    listing.unlist(""); // the forwarder says next which standby is listed, if one is
     mine.resumed();
     mine.requestLearned();
     environment.event(
@@ -452,7 +314,7 @@ public final class SupervisorCore {
 
   private void onClaimRefused(ClaimRefused refused) {
     claims.answered();
-    term = Math.max(term, refused.getTerm());
+    forwarder.inForce(Math.max(forwarder.term(), refused.getTerm()));
     if (active != null) {
       if (refused.getKind() == ClaimKind.CLAIM_KIND_UNSPECIFIED) {
         claims.make(ClaimKind.COLD, "the forwarder was restarted");
@@ -475,7 +337,7 @@ public final class SupervisorCore {
     if (active != null && ofTerm != active.term()) {
       return;
     }
-    if (!carriedOut(new Image.Position(ofTerm, number)) && active == null) {
+    if (!forwarder.carriedOut(new Image.Position(ofTerm, number)) && active == null) {
       return;
     }
     following.forgetCarriedOut();
@@ -483,6 +345,22 @@ public final class SupervisorCore {
       active.applied(number, stampNanos);
     } else {
       answers.applied(number);
+    }
+  }
+
+  private void onInput(ForwarderInput input) {
+    if (switchover.underWay()) {
+      if (!switchover.defer(input)) {
+        fail("a hand-over took too long: " + Switchover.DEFERRED_MAX + " inputs wait");
+      }
+    } else if (active != null) {
+      active.input(input);
+    }
+  }
+
+  private void onPermitExpired() {
+    if (active != null) {
+      switchover.expired(active);
     }
   }
 
@@ -504,161 +382,40 @@ public final class SupervisorCore {
     }
   }
 
-  private void fail(String reason) {
-    enter(Role.FAULTY, reason);
-    environment.exit(reason);
-  }
-
-  // ---- watching the active
-
   private void onWatchTick(WatchTick message) {
-    term = message.getTerm();
-    holder = message.getHolder();
-    holderAlive = message.getHolderAlive();
+    forwarder.inForce(message.getTerm(), message.getHolder());
     answers.tick();
     onApplied(message.getTerm(), message.getApplied(), message.getStampNanos());
     if (role == Role.STARTING) {
-      if (holderAlive && holder != settings.slot()) {
-        becomeStandby("slot " + Settings.letter(holder) + " is active");
+      if (message.getHolderAlive() && message.getHolder() != settings.slot()) {
+        becomeStandby("slot " + Settings.letter(message.getHolder()) + " is active");
       } else {
         claims.startTick();
       }
     } else if (role.standby()) {
       following.tick();
-      if (peerUp) {
-        environment.toPeer(
-            CanonicalMessage.newBuilder()
-                .setPosition(PeerPosition.newBuilder().setHeld(position(image().position())))
-                .build());
-      }
+      peer.tellPosition();
       claims.tick();
     }
-  }
-
-  private void onHolderLost(String reason) {
-    holderAlive = false;
-    claims.holderLost(reason);
   }
 
   // ---- the peer
 
   public void peerConnected() {
-    peerUp = true;
-    peerHello = null;
-    following.peerConnected();
-    claims.peerConnected();
-    sendHello();
-  }
-
-  /**
-   * Says who this is. An active one announces itself so, and the standby answers with its request.
-   */
-  private void sendHello() {
-    environment.toPeer(
-        CanonicalMessage.newBuilder()
-            .setHello(
-                PeerHello.newBuilder()
-                    .setSlot(settings.slot())
-                    .setInstance(settings.instance())
-                    .setRelease(settings.release())
-                    .setSchemaFingerprint(settings.schemaFingerprint())
-                    .setSwitchUuid(switchUuid())
-                    .setProcessId(settings.processId())
-                    .setRole(role.name())
-                    .setImage(settings.image().id())
-                    .setBootFailure(settings.image().failure())
-                    .setBootAttempt(settings.image().attempt())
-                    .setHeld(position(image().position())))
-            .build());
+    peer.connected();
   }
 
   public void peerDisconnected(String reason) {
-    peerUp = false;
-    answers.peerLost();
-    if (active != null) {
-      active.feed().stop();
-      switchover.withdraw(active, "the connection between the modules ended");
-      environment.event(
-          Severity.WARNING, "PEER_LOST", "the connection to the standby ended: " + reason);
-    }
-    claims.peerLost();
-    following.peerLost(reason);
+    peer.disconnected(reason);
   }
 
   public void peerMessage(CanonicalMessage message) {
-    if (role == Role.FAULTY || !peerUp) {
-      return;
-    }
-    switch (message.getKindCase()) {
-      case HELLO -> onPeerHello(message.getHello());
-      case OPEN, ROW, OUTPUT, CLOSE, SNAPSHOT_BEGIN, SNAPSHOT_END -> following.message(message);
-      case SYNC_REQUEST -> onSyncRequest(message.getSyncRequest());
-      case DIGEST -> following.compare(message.getDigest());
-      case DIGEST_MISMATCH -> onDigestMismatch(message.getDigestMismatch());
-      case HAND_OVER -> claims.offered(message.getHandOver());
-      case PLEASE_TAKE_OVER -> claims.pleaseTakeOver();
-      case ALIVE -> claims.alive(message.getAlive());
-      case CONFIGURATION_STORED -> onPeerStored(message.getConfigurationStored());
-      case POSITION -> peerHeld = Math.max(peerHeld, message.getPosition().getHeld().getNumber());
-      case KIND_NOT_SET -> {
-        // A kind that this release doesn't know is passed over.
-      }
-    }
+    peer.message(message);
   }
 
   /** Whether there is a connection to this process of the peer's. */
   public boolean hasPeer(long instance) {
-    return peerUp && peerHello != null && peerHello.getInstance() == instance;
-  }
-
-  private void onPeerHello(PeerHello hello) {
-    if (hello.getSlot() != settings.peer()) {
-      environment.event(
-          Severity.ERROR,
-          "PEER_REFUSED",
-          "the peer says that it is slot " + Settings.letter(hello.getSlot()) + " too");
-      environment.closePeer("the peer has the same slot");
-      return;
-    }
-    if (!hello.getSwitchUuid().isEmpty()
-        && !switchUuid().isEmpty()
-        && !hello.getSwitchUuid().equals(switchUuid())) {
-      environment.event(
-          Severity.ERROR, "PEER_REFUSED", "the peer belongs to another switch: the UUIDs differ");
-      environment.closePeer("the peer belongs to another switch");
-      return;
-    }
-    peerHello = hello;
-    peerProcess = hello.getProcessId();
-    if (hello.getRole().equals(Role.ACTIVE.name())) {
-      following.activeAnnounced();
-    }
-  }
-
-  private void onSyncRequest(SyncRequest request) {
-    if (active != null) {
-      peerHeld = request.getHeld().getNumber();
-      environment.event(
-          Severity.INFO, "SYNCHRONISING", "the standby gets a " + active.feed().start(request));
-    }
-  }
-
-  private void onDigestMismatch(DigestMismatch mismatch) {
-    if (active != null && active.feed().streaming()) {
-      int rows = active.feed().repair(mismatch);
-      environment.event(
-          Severity.WARNING,
-          "TABLE_MISMATCH",
-          "table "
-              + Tables.name(mismatch.getExpected().getTable())
-              + " differed at the standby and was repaired: "
-              + mismatch.getExpected().getRows()
-              + " rows here, "
-              + mismatch.getRows()
-              + " there, "
-              + rows
-              + " sent again");
-    }
+    return peer.is(instance);
   }
 
   /**
@@ -675,19 +432,6 @@ public final class SupervisorCore {
     }
   }
 
-  private void onPeerStored(ConfigurationStored stored) {
-    answers.peerDisk(stored.getVersion(), stored.getOk());
-    if (!stored.getOk()) {
-      environment.event(
-          Severity.WARNING,
-          "CONFIGURATION_NOT_STORED",
-          "the other module could not store version "
-              + stored.getVersion()
-              + ": "
-              + stored.getError());
-    }
-  }
-
   /** This module's disk has, or has not, what {@link Environment#store} asked. */
   public void configurationStored(long version, Optional<String> error) {
     error.ifPresent(text ->
@@ -696,78 +440,16 @@ public final class SupervisorCore {
             "CONFIGURATION_NOT_STORED",
             "version " + version + " could not be stored on this module: " + text));
     answers.ownDisk(version, error.isEmpty());
-    if (active == null && peerUp) {
-      environment.toPeer(
-          CanonicalMessage.newBuilder()
-              .setConfigurationStored(
-                  ConfigurationStored.newBuilder()
-                      .setVersion(version)
-                      .setOk(error.isEmpty())
-                      .setError(error.orElse("")))
-              .build());
+    if (active == null) {
+      peer.tellStored(version, error);
     }
   }
 
-  // ---- in sync or not
-
-  private void onListed(StandbyListed message) {
-    Slot slot = message.getSlot();
-    standbyListed = true;
-    notReadyReason = "";
-    readySinceWallMillis = message.getWallMillis();
-    if (slot == settings.slot() && role == Role.STANDBY_SYNCING) {
-      enter(Role.STANDBY_HOT, "listed in sync by the forwarder");
-    }
-    environment.event(
-        Severity.INFO, "STANDBY_LISTED", "slot " + Settings.letter(slot) + " is in sync");
-  }
-
-  private void onStruck(Slot slot, String reason) {
-    unlist(reason);
-    notReadyReason = reason;
-    if (slot == settings.slot() && role == Role.STANDBY_HOT) {
-      enter(Role.STANDBY_SYNCING, "struck from the list by the forwarder: " + reason);
-    }
-    environment.event(
-        Severity.WARNING,
-        "STANDBY_STRUCK",
-        "slot " + Settings.letter(slot) + " is not in sync any more: " + reason);
-  }
-
-  /** The standby that this is can't take over now. */
-  void notHot(String reason) {
-    if (role == Role.STANDBY_HOT) {
-      enter(Role.STANDBY_SYNCING, reason);
-    }
-    unlist(reason);
-  }
-
-  private void unlist(String reason) {
-    standbyListed = false;
-    notReadyReason = reason;
-  }
-
-  // ---- active
-
-  private void onInput(ForwarderInput input) {
-    if (switchover.underWay()) {
-      if (!switchover.defer(input)) {
-        fail("a hand-over took too long: " + Switchover.DEFERRED_MAX + " inputs wait");
-      }
-    } else if (active != null) {
-      active.input(input);
-    }
-  }
+  // ---- people
 
   /** A person's request. */
   public void request(Input.Request request) {
-    if (active == null) {
-      environment.answer(request.requestId(), false, notActive(), 0);
-    } else if (switchover.underWay()) {
-      switchover.defer(request);
-    } else {
-      active.request(request);
-    }
+    requests.request(request);
   }
 
   /**
@@ -778,53 +460,12 @@ public final class SupervisorCore {
    */
   public void change(
       String requestId, boolean person, BiFunction<ImageView, Moment, Change> decide) {
-    ActiveTerm mine = active;
-    if (mine == null || switchover.underWay()) {
-      environment.answer(
-          requestId, false, mine == null ? notActive() : "a switchover is under way", 0);
-      return;
-    }
-    Optional<RequestRow> done = person ? request(requestId) : Optional.empty();
-    if (done.isPresent()) {
-      environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
-    } else {
-      mine.change(requestId, person, decide);
-    }
-  }
-
-  private Optional<RequestRow> request(String requestId) {
-    return image()
-        .row(
-            RequestRow.newBuilder()
-                .setKey(RequestRow.Key.newBuilder().setRequestId(requestId))
-                .build());
+    requests.change(requestId, person, decide);
   }
 
   /** A person wants the standby to take over. */
   public void switchover(String requestId, boolean force) {
-    ActiveTerm mine = active;
-    if (mine == null || switchover.underWay()) {
-      environment.answer(
-          requestId, false, mine == null ? notActive() : "a switchover is under way", 0);
-      return;
-    }
-    Optional<RequestRow> done = request(requestId);
-    if (done.isPresent()) {
-      environment.answer(requestId, done.get().getOk(), done.get().getResult(), 0);
-      return;
-    }
-    if (!peerUp || !mine.feed().streaming() || !mine.isHeard() || (!standbyListed && !force)) {
-      environment.answer(
-          requestId,
-          false,
-          "slot "
-              + Settings.letter(settings.peer())
-              + " is not ready: "
-              + String.join("; ", status().notReadyReasons()),
-          0);
-      return;
-    }
-    switchover.begin(mine, requestId, force && !standbyListed);
+    requests.switchover(requestId, force);
   }
 
   /**
@@ -832,48 +473,7 @@ public final class SupervisorCore {
    * off from each other, and then nobody else can ask it.
    */
   public void takeOver(String requestId) {
-    if (!role.standby() || !forwarderUp) {
-      environment.answer(
-          requestId,
-          false,
-          "slot "
-              + Settings.letter(settings.slot())
-              + (forwarderUp ? " is " + role : " has no session to the forwarder"),
-          0);
-      return;
-    }
-    claims.takeOver(requestId);
-  }
-
-  static String activeIn(Slot slot, long term) {
-    return "slot " + Settings.letter(slot) + " is active in term " + term;
-  }
-
-  /** What is answered to who asks for something that only an active supervisor does. */
-  String notActive() {
-    return "slot " + Settings.letter(settings.slot()) + " is not active";
-  }
-
-  private void handedOver(long termInForce) {
-    if (active != null && active.hasUnstored()) {
-      environment.store(settings.homes().export(image())); // as a standby does, when it gets one
-    }
-    active = null;
-    answers.abandon("slot " + Settings.letter(settings.slot()) + " is not active any more");
-    term = termInForce;
-    holder = settings.peer();
-    holderAlive = true;
-    becomeStandby("handed over");
-    if (!peerUp) {
-      following.notReady("no connection to the active");
-    }
-    switchover.taken(termInForce);
-  }
-
-  private void onPermitExpired() {
-    if (active != null) {
-      switchover.expired(active);
-    }
+    requests.takeOver(requestId);
   }
 
   /** One small piece of work that can wait. True: call again when there is nothing else to do. */
@@ -886,14 +486,33 @@ public final class SupervisorCore {
   private void becomeStandby(String reason) {
     if (role != Role.STANDBY_SYNCING && role != Role.STANDBY_HOT) {
       enter(Role.STANDBY_SYNCING, reason);
-      unlist("not synchronised yet");
+      listing.unlist("not synchronised yet");
     }
     claims.becameStandby();
     following.becameStandby();
   }
 
+  private void handedOver(long termInForce) {
+    if (active != null && active.hasUnstored()) {
+      environment.store(settings.homes().export(image())); // as a standby does, when it gets one
+    }
+    active = null;
+    answers.abandon("slot " + Settings.letter(settings.slot()) + " is not active any more");
+    forwarder.inForce(termInForce, settings.peer());
+    becomeStandby("handed over");
+    if (!peer.isUp()) {
+      following.notReady("no connection to the active");
+    }
+    switchover.taken(termInForce);
+  }
+
+  private void fail(String reason) {
+    enter(Role.FAULTY, reason);
+    environment.exit(reason);
+  }
+
   /** The one place where the role changes. */
-  private void enter(Role next, String reason) {
+  void enter(Role next, String reason) {
     if (role == next) {
       return;
     }
@@ -913,18 +532,12 @@ public final class SupervisorCore {
     role = next;
   }
 
-  private ByteString switchUuid() {
+  ByteString switchUuid() {
     return image()
         .row(IdentityRow.newBuilder().setKey(IdentityRow.Key.getDefaultInstance()).build())
         .map(IdentityRow::getUuid)
         .or(() -> settings.homes().disk().map(stored -> stored.getIdentity().getUuid()))
         .orElse(ByteString.EMPTY);
-  }
-
-  void toForwarder(ToForwarder.Builder message) {
-    if (forwarderUp) {
-      environment.toForwarder(message.build());
-    }
   }
 
   static Position position(Image.Position at) {

@@ -77,14 +77,15 @@ final class Switchover {
     if (!mine.isHeard()) {
       return; // a permission ended with the session
     }
-    core.toForwarder(
-        ToForwarder.newBuilder()
-            .setPermit(
-                Permit.newBuilder()
-                    .setTerm(mine.term())
-                    .setNumber(core.image().position().number())
-                    .setReason(reason)
-                    .setWithdrawn(withdrawn)));
+    core.forwarder()
+        .send(
+            ToForwarder.newBuilder()
+                .setPermit(
+                    Permit.newBuilder()
+                        .setTerm(mine.term())
+                        .setNumber(core.image().position().number())
+                        .setReason(reason)
+                        .setWithdrawn(withdrawn)));
   }
 
   /**
@@ -107,10 +108,11 @@ final class Switchover {
     String request = askedBy;
     if (request != null) {
       askedBy = null;
-      environment.answer(request, true, SupervisorCore.activeIn(settings.peer(), termInForce), 0);
+      environment.answer(request, true, Requests.activeIn(settings.peer(), termInForce), 0);
     }
     while (!requests.isEmpty()) {
-      environment.answer(requests.remove().requestId(), false, core.notActive(), 0);
+      environment.answer(
+          requests.remove().requestId(), false, Requests.notActive(settings.slot()), 0);
     }
   }
 

@@ -9,6 +9,13 @@
  * dev.understudy.replication.StreamReceiver}), applies it on the close, and says {@code Held} to
  * the forwarder.
  *
+ * <p>Its parts: {@link dev.understudy.replication.ForwarderSession} and {@link
+ * dev.understudy.replication.Peer} are its two connections, {@link
+ * dev.understudy.replication.Listing} knows whether the standby is in sync; {@link
+ * dev.understudy.replication.Following} keeps the image, {@link dev.understudy.replication.Claims}
+ * asks for the term, {@link dev.understudy.replication.Switchover} hands it over; {@link
+ * dev.understudy.replication.Requests} takes what people ask. The role changes in the core alone.
+ *
  * <p><b>Threads:</b> one. No I/O, no clock: time is what the forwarder stamps on inputs and what
  * its ticks count. What runs in the supervisor process runs unchanged in the simulator.
  *
