@@ -357,7 +357,7 @@ inline checkListed() {
   fi
 }
 
-/* Border.carryOut of bracket n, made in term m, content w, sent in term v >> 1 by v & 1 */
+/* Brackets.carryOut of bracket n, made in term m, content w, sent in term v >> 1 by v & 1 */
 inline carryOut() {
   P(n == A + 1, in_order_and_once);
   P((v >> 1) == term && (v & 1) == holder, one_writer);

@@ -1,30 +1,20 @@
 package dev.understudy.border;
 
 import com.google.protobuf.ByteString;
-import dev.understudy.core.Check;
 import dev.understudy.core.Outputs;
-import dev.understudy.schema.Applied;
 import dev.understudy.schema.BorderBracket;
 import dev.understudy.schema.Claim;
 import dev.understudy.schema.ClaimKind;
-import dev.understudy.schema.ClaimRefused;
 import dev.understudy.schema.FailSafeInput;
-import dev.understudy.schema.Fenced;
 import dev.understudy.schema.ForwarderCounter;
 import dev.understudy.schema.ForwarderInput;
 import dev.understudy.schema.FrameInput;
 import dev.understudy.schema.Granted;
-import dev.understudy.schema.HolderLost;
 import dev.understudy.schema.LearnedRequest;
 import dev.understudy.schema.LinkInput;
-import dev.understudy.schema.Output;
-import dev.understudy.schema.OutputFailedInput;
-import dev.understudy.schema.Permit;
-import dev.understudy.schema.PermitExpired;
 import dev.understudy.schema.Position;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.ReadBackRequest;
-import dev.understudy.schema.Rejected;
 import dev.understudy.schema.Resume;
 import dev.understudy.schema.Resumed;
 import dev.understudy.schema.Slot;
@@ -34,65 +24,33 @@ import dev.understudy.schema.ToForwarder;
 import dev.understudy.schema.ToSupervisor;
 import dev.understudy.schema.WatchTick;
 import dev.understudy.schema.Welcome;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Locale;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Decides who writes, commits brackets, keeps inputs until they are consumed, and gives time.
  *
  * <p>All calls come from one thread, with the control sockets drained before {@link #onTime}. In
  * the terms of the design: T is {@link #term}, A {@link #applied}, C {@link #consumed}, Q {@link
- * #inSync}, L {@link #held}.
+ * #inSync}, L {@link #held}; each is kept by the part that decides it.
  */
 public final class Border implements DataPlaneListener {
-  /** Brackets of the active that wait for the standby. */
-  public static final int QUEUE_MAX = 8192;
-
   /** Learned addresses in one answer to an inspection. */
   public static final int LEARNED_SHOWN_MAX = 4096;
 
-  static final long TERM_CEILING_STEP = 1000;
-  static final int PERMIT_TICKS = 5;
-
-  /** How long a silent but connected holder is left in peace by a claimant without any image. */
-  static final long FIRST_WORD_NANOS = 1_500_000_000L;
-
   private final SwitchClock clock;
-  private final Outbox outbox;
   private final DataPlane plane;
-  private final BorderStore store;
   private final Identity identity;
   private final Counters counters = new Counters();
+  private final Sessions sessions;
   private final Standbys standbys;
   private final Delivery delivery;
   private final Body body;
-  private final ColdClaims coldClaims = new ColdClaims();
-  private final TreeMap<Long, Session> sessions = new TreeMap<>();
-  private final ArrayDeque<Queued> queue = new ArrayDeque<>();
   private final long incarnation;
-
-  private long term;
-  private long termCeiling;
-
-  private Slot holder = Slot.SLOT_UNSPECIFIED;
-  private long holderInstance;
-  private @Nullable Session holderSession;
-  private long applied;
-  private long appliedTerm;
-  private long appliedNanos;
-  private boolean appliedAny;
-  private boolean holderLostTold;
-
-  private long tick;
-  private long holderTick;
-  private long nextTickNanos;
-  private long lastTickStamp;
-  private long wakeAtNanos;
-  private long permitNumber = -1;
-  private long permitTick;
+  private final Ticks ticks;
+  private final Brackets brackets;
+  private final Mastership mastership;
+  private final Succession succession;
 
   /**
    * Who this forwarder is.
@@ -101,22 +59,6 @@ public final class Border implements DataPlaneListener {
    * @param scheduling what its thread runs under, for people
    */
   public record Identity(String release, long processId, String scheduling) {}
-
-  private static final class Session {
-    final long id;
-    Slot slot = Slot.SLOT_UNSPECIFIED;
-    long instance;
-
-    Session(long id) {
-      this.id = id;
-    }
-
-    boolean known() {
-      return slot != Slot.SLOT_UNSPECIFIED;
-    }
-  }
-
-  private record Queued(BorderBracket bracket, long arrivedNanos) {}
 
   /**
    * A forwarder that begins, with the tables of {@code plane} empty or as found.
@@ -127,36 +69,37 @@ public final class Border implements DataPlaneListener {
       Identity identity, SwitchClock clock, Outbox outbox, DataPlane plane, BorderStore store) {
     this.identity = identity;
     this.clock = clock;
-    this.outbox = outbox;
     this.plane = plane;
-    this.store = store;
     BorderStore.Stored stored = store.load();
-    standbys = new Standbys(clock, counters, this::tellAll);
+    sessions = new Sessions(outbox, counters);
+    standbys = new Standbys(clock, counters, sessions::tellAll);
     delivery = new Delivery(clock, plane, counters);
     body = new Body(clock, plane, store, stored, counters);
     incarnation = stored.incarnation() + 1;
-    term = stored.termCeiling();
-    termCeiling = term + TERM_CEILING_STEP;
-    store.saveTermCeiling(termCeiling, incarnation);
-    nextTickNanos = clock.nanos() + body.timing().getTickNanos();
+    Terms terms = new Terms(store, stored.termCeiling(), incarnation);
+    ticks = new Ticks(clock.nanos() + body.timing().getTickNanos());
+    brackets = new Brackets(clock, counters, sessions, ticks, standbys, delivery, body);
+    mastership = new Mastership(terms, ticks, body, sessions, counters);
+    succession =
+        new Succession(clock, counters, sessions, mastership, standbys, brackets, this::grant);
   }
 
   // ---- what may be seen from outside
 
   public long term() {
-    return term;
+    return mastership.term();
   }
 
   public Slot holder() {
-    return holder;
+    return mastership.holder();
   }
 
   public boolean holderAlive() {
-    return holderSession != null && !holderSilent();
+    return mastership.alive();
   }
 
   public long applied() {
-    return applied;
+    return brackets.applied();
   }
 
   public long consumed() {
@@ -193,25 +136,23 @@ public final class Border implements DataPlaneListener {
 
   /** A supervisor has connected; it must say hello first. */
   public void opened(long session) {
-    sessions.put(session, new Session(session));
+    sessions.opened(session);
   }
 
   /** A session is over, for whatever reason. */
   public void closed(long session) {
-    Session gone = sessions.remove(session);
+    Session gone = sessions.closed(session);
     if (gone == null || !gone.known()) {
       return;
     }
-    coldClaims.remove(gone.slot);
-    if (gone == holderSession) {
-      holderSession = null;
-      queue.clear();
-      permitNumber = -1;
-      tellHolderLost("its session to the forwarder ended");
+    succession.sessionEnded(gone.slot);
+    if (gone == mastership.session()) {
+      brackets.clear();
+      mastership.sessionEnded();
     } else {
-      standbys.notReady(gone.slot, "its session to the forwarder ended", applied);
+      standbys.notReady(gone.slot, "its session to the forwarder ended", applied());
     }
-    decideCold();
+    succession.decideCold();
     pump();
   }
 
@@ -222,12 +163,12 @@ public final class Border implements DataPlaneListener {
       return;
     }
     if (!session.known() && message.getKindCase() != ToForwarder.KindCase.HELLO) {
-      reject(session, "the first message must be a hello");
+      sessions.reject(session, "the first message must be a hello");
       return;
     }
     switch (message.getKindCase()) {
       case HELLO -> onHello(session, message.getHello());
-      case CLAIM -> onClaim(session, message.getClaim());
+      case CLAIM -> succession.on(session, message.getClaim());
       case RESUME -> onResume(session, message.getResume());
       case BRACKET -> onBracket(session, message.getBracket());
       case HELD -> onHeld(session, message.getHeld().getTerm(), message.getHeld().getNumber());
@@ -235,8 +176,8 @@ public final class Border implements DataPlaneListener {
           onReady(
               session, message.getStandbyReady().getTerm(), message.getStandbyReady().getNumber());
       case STANDBY_NOT_READY -> onNotReady(session, message.getStandbyNotReady().getReason());
-      case PERMIT -> onPermit(session, message.getPermit());
-      case READ_BACK -> outbox.send(session.id, readBack(message.getReadBack()));
+      case PERMIT -> mastership.permit(session, message.getPermit());
+      case READ_BACK -> sessions.send(session, readBack(message.getReadBack()));
       case LEARNED_REQUEST -> onLearnedRequest(session, message.getLearnedRequest());
       case KIND_NOT_SET -> counters.count("unknown-messages");
     }
@@ -245,34 +186,35 @@ public final class Border implements DataPlaneListener {
 
   private void onHello(Session session, SupervisorHello hello) {
     if (session.known()) {
-      reject(session, "a second hello in one session");
+      sessions.reject(session, "a second hello in one session");
       return;
     }
     if (hello.getSlot() != Slot.SLOT_A && hello.getSlot() != Slot.SLOT_B) {
-      reject(session, "the slot must be A or B");
+      sessions.reject(session, "the slot must be A or B");
       return;
     }
     if (!hello.getSwitchUuid().isEmpty()
         && !body.switchUuid().isEmpty()
         && !hello.getSwitchUuid().equals(body.switchUuid())) {
-      reject(session, "this forwarder belongs to another switch: the UUIDs differ");
+      sessions.reject(session, "this forwarder belongs to another switch: the UUIDs differ");
       return;
     }
-    for (Session other : List.copyOf(sessions.values())) {
+    for (Session other : sessions.all()) {
       if (other.slot == hello.getSlot()) {
         if (other.instance != hello.getInstance()) {
           counters.count("second-claimants");
-          reject(session, "slot " + letter(hello.getSlot()) + " has a session already");
+          sessions.reject(
+              session, "slot " + Sessions.letter(hello.getSlot()) + " has a session already");
           return;
         }
         closed(other.id);
-        outbox.close(other.id);
+        sessions.close(other);
       }
     }
     session.slot = hello.getSlot();
     session.instance = hello.getInstance();
-    outbox.send(
-        session.id,
+    sessions.send(
+        session,
         ToSupervisor.newBuilder()
             .setWelcome(
                 Welcome.newBuilder()
@@ -280,10 +222,10 @@ public final class Border implements DataPlaneListener {
                     .setSwitchUuid(body.switchUuid())
                     .setRelease(identity.release())
                     .setProcessId(identity.processId())
-                    .setTerm(term)
-                    .setHolder(holder)
+                    .setTerm(term())
+                    .setHolder(holder())
                     .setHolderAlive(holderAlive())
-                    .setApplied(applied)
+                    .setApplied(applied())
                     .setTickNanos(body.timing().getTickNanos())
                     .setSilenceLimitTicks(body.timing().getSilenceLimitTicks())
                     .addAllOutputsKnown(Outputs.known())
@@ -294,409 +236,146 @@ public final class Border implements DataPlaneListener {
             .build());
   }
 
-  private void reject(Session session, String reason) {
-    counters.count("rejected-sessions");
-    outbox.send(
-        session.id,
-        ToSupervisor.newBuilder().setRejected(Rejected.newBuilder().setReason(reason)).build());
-    outbox.close(session.id);
-  }
-
   // ---- mastership
 
-  private void onClaim(Session session, Claim claim) {
-    if (session.slot == holder && session == holderSession) {
-      refuse(session, claim.getKind(), "this supervisor is active already", 0);
-      return;
-    }
-    switch (claim.getKind()) {
-      case IF_LOST -> onIfLost(session, claim);
-      case HANDED_OVER -> onHandedOver(session, claim);
-      case COLD -> {
-        if (holderAlive()) {
-          refuse(session, ClaimKind.COLD, "slot " + letter(holder) + " is active", 0);
-        } else {
-          coldClaims.add(session.slot, claim, clock.nanos());
-          decideCold();
-        }
-      }
-      case FORCE -> grant(session, claim);
-      case CLAIM_KIND_UNSPECIFIED, UNRECOGNIZED ->
-          refuse(session, claim.getKind(), "unknown kind of claim", 0);
-    }
-  }
-
-  private void onIfLost(Session session, Claim claim) {
-    if (holderAlive()) {
-      counters.count("claims-refused");
-      refuse(session, ClaimKind.IF_LOST, "slot " + letter(holder) + " is alive", 1);
-    } else if (holder == Slot.SLOT_UNSPECIFIED) {
-      coldClaims.add(session.slot, claim, clock.nanos());
-      decideCold();
-    } else if (!claim.hasHeld() && holderSession != null && missedNanos() < FIRST_WORD_NANOS) {
-      // An active that has just begun may take a while to its first bracket on a busy machine. Who
-      // holds nothing at all could only begin in its place.
-      refuse(session, ClaimKind.IF_LOST, "no image, and the active is still connected", 5);
-    } else if (!holdsAll(session.slot, claim)
-        && missedTicks() < 2L * body.timing().getSilenceLimitTicks()) {
-      // A claimant without the whole state is worse than the holder's return, which is waited for a
-      // little.
-      refuse(session, ClaimKind.IF_LOST, "not in sync, and the active may return", 1);
-    } else {
-      grant(session, claim);
-    }
-  }
-
-  /** True if nothing was carried out that the claimant doesn't hold, listed or not. */
-  private boolean holdsAll(Slot slot, Claim claim) {
-    return standbys.listed() == slot
-        || (claim.getHeld().getNumber() >= applied && claim.getHeld().getTerm() == appliedTerm);
-  }
-
-  private void onHandedOver(Session session, Claim claim) {
-    if (permitNumber < 0) {
-      refuse(session, ClaimKind.HANDED_OVER, "the active has given no permission", 0);
-    } else if (claim.getHeld().getNumber() < permitNumber) {
-      refuse(
-          session,
-          ClaimKind.HANDED_OVER,
-          "brackets up to " + permitNumber + " are not held yet",
-          1);
-    } else {
-      grant(session, claim);
-    }
-  }
-
-  private void decideCold() {
-    if (holderAlive()) {
-      return;
-    }
-    coldClaims
-        .winner(appliedAny ? applied : 0, clock.nanos())
-        .ifPresent(slot -> {
-          Claim claim = coldClaims.claim(slot);
-          sessions.values().stream()
-              .filter(session -> session.slot == slot)
-              .findFirst()
-              .ifPresent(session -> grant(session, claim));
-        });
-  }
-
+  /** A new term, for whoever made this claim. */
   private void grant(Session session, Claim claim) {
-    Slot previous = holder;
+    Slot previous = mastership.holder();
     boolean wasInSync = standbys.listed() == session.slot;
-    boolean wasComplete = holdsAll(session.slot, claim);
-    long handedOverAt = claim.getKind() == ClaimKind.HANDED_OVER ? permitNumber : -1;
-    Session fenced = holderSession == session ? null : holderSession;
-    advanceTerm();
-    holder = session.slot;
-    holderInstance = session.instance;
-    holderSession = session;
-    holderTick = tick;
-    holderLostTold = false;
-    permitNumber = -1;
-    queue.clear();
-    for (Session other : sessions.values()) {
-      if (other.slot != session.slot && coldClaims.has(other.slot)) {
-        refuse(other, ClaimKind.COLD, "slot " + letter(holder) + " was granted", 0);
-      }
-    }
-    coldClaims.clear();
+    boolean wasComplete = succession.holdsAll(session.slot, claim);
+    long handedOverAt = claim.getKind() == ClaimKind.HANDED_OVER ? mastership.permitted() : -1;
+    Session fenced = mastership.session() == session ? null : mastership.session();
+    mastership.take(session);
+    brackets.clear();
+    succession.granted(session);
     standbys.newTerm(session.slot);
-    if (!appliedAny && claim.getApplied() >= applied) {
-      // What a claimant before this one knew to be carried out is so.
-      applied = claim.getApplied();
-      appliedTerm = claim.getHeld().getTerm();
-    }
+    brackets.believe(claim);
     if (!wasComplete) {
       // Whoever starts from less than the whole state has not seen the links.
       plane.links().forEach(link -> delivery.append(ForwarderInput.newBuilder().setLink(link)));
     }
     List<String> failSafes = body.failSafesBehind(delivery.consumed());
     delivery.newTerm(
-        term,
+        term(),
         wasComplete && claim.getIncarnation() == incarnation ? claim.getConsumed() : 0,
         handedOverAt >= 0);
-    wakeAtNanos = 0;
+    ticks.wakeAt(0);
     if (fenced != null) {
-      fence(fenced, term - 1);
+      mastership.fence(fenced, term() - 1);
     }
     counters.count("grants");
-    outbox.send(
-        session.id,
+    sessions.send(
+        session,
         ToSupervisor.newBuilder()
             .setGranted(
                 Granted.newBuilder()
-                    .setTerm(term)
+                    .setTerm(term())
                     .setKind(claim.getKind())
-                    .setApplied(applied)
+                    .setApplied(applied())
                     .setConsumed(delivery.consumed())
                     .setIncarnation(incarnation)
                     .setNowNanos(delivery.nextStampNanos())
                     .setWallMillis(clock.wallMillis())
                     .setInSync(wasInSync)
                     .setPreviousHolder(previous)
-                    .setLastAppliedNanos(appliedNanos)
+                    .setLastAppliedNanos(brackets.appliedNanos())
                     .setConfigurationVersion(body.configurationVersion())
                     .setConfiguration(body.cell())
                     .addAllPortStates(plane.portStates())
                     .setReason(claim.getReason())
-                    .setLastApplied(Position.newBuilder().setTerm(appliedTerm).setNumber(applied))
+                    .setLastApplied(
+                        Position.newBuilder().setTerm(brackets.appliedTerm()).setNumber(applied()))
                     .setLostInputs(delivery.lost())
-                    .setNewForwarder(!appliedAny)
+                    .setNewForwarder(!brackets.anyCarriedOut())
                     .addAllFailSafes(failSafes))
             .build());
-    if (fenced != null && handedOverAt >= applied) {
-      standbys.listHandedOver(previous, handedOverAt, applied);
+    if (fenced != null && handedOverAt >= applied()) {
+      standbys.listHandedOver(previous, handedOverAt, applied());
     }
     deliver();
-  }
-
-  private void advanceTerm() {
-    if (term + 1 >= termCeiling) {
-      termCeiling = term + TERM_CEILING_STEP;
-      store.saveTermCeiling(termCeiling, incarnation);
-    }
-    term++;
   }
 
   private void onResume(Session session, Resume resume) {
     if (resume.getIncarnation() != incarnation) {
-      refuse(session, ClaimKind.CLAIM_KIND_UNSPECIFIED, "this is a new forwarder: claim", 1);
+      succession.refuse(
+          session, ClaimKind.CLAIM_KIND_UNSPECIFIED, "this is a new forwarder: claim", 1);
       return;
     }
-    if (resume.getTerm() != term
-        || session.slot != holder
-        || resume.getInstance() != holderInstance) {
-      fence(session, resume.getTerm());
+    if (!mastership.mayResume(session, resume)) {
+      mastership.fence(session, resume.getTerm());
       return;
     }
-    holderSession = session;
-    holderTick = tick;
-    holderLostTold = false;
-    queue.clear();
+    mastership.resume(session);
+    brackets.clear();
     delivery.resume(resume.getInputTaken());
-    outbox.send(
-        session.id,
+    sessions.send(
+        session,
         ToSupervisor.newBuilder()
             .setResumed(
                 Resumed.newBuilder()
-                    .setTerm(term)
-                    .setApplied(applied)
+                    .setTerm(term())
+                    .setApplied(applied())
                     .setConsumed(delivery.consumed()))
             .build());
-    standbys.listing().ifPresent(message -> outbox.send(session.id, message));
+    standbys.listing().ifPresent(message -> sessions.send(session, message));
     deliver();
-  }
-
-  private void refuse(Session session, ClaimKind kind, String reason, int retryTicks) {
-    outbox.send(
-        session.id,
-        ToSupervisor.newBuilder()
-            .setClaimRefused(
-                ClaimRefused.newBuilder()
-                    .setKind(
-                        kind == ClaimKind.UNRECOGNIZED ? ClaimKind.CLAIM_KIND_UNSPECIFIED : kind)
-                    .setReason(reason)
-                    .setHolder(holder)
-                    .setTerm(term)
-                    .setRetryTicks(retryTicks))
-            .build());
-  }
-
-  private void fence(Session session, long termRefused) {
-    outbox.send(
-        session.id,
-        ToSupervisor.newBuilder()
-            .setFenced(
-                Fenced.newBuilder()
-                    .setTermInForce(term)
-                    .setTermRefused(termRefused)
-                    .setRefusedWrites(counter("refused-writes"))
-                    .setHolder(holder))
-            .build());
-  }
-
-  private void tellHolderLost(String reason) {
-    if (holderLostTold) {
-      return;
-    }
-    holderLostTold = true;
-    ToSupervisor lost =
-        ToSupervisor.newBuilder()
-            .setHolderLost(HolderLost.newBuilder().setSlot(holder).setReason(reason))
-            .build();
-    for (Session session : sessions.values()) {
-      if (session.known() && session.slot != holder) {
-        outbox.send(session.id, lost);
-      }
-    }
-  }
-
-  private long missedNanos() {
-    return missedTicks() * body.timing().getTickNanos();
-  }
-
-  private long missedTicks() {
-    return tick - holderTick;
-  }
-
-  private boolean holderSilent() {
-    return missedTicks() >= body.timing().getSilenceLimitTicks();
-  }
-
-  private void onPermit(Session session, Permit permit) {
-    if (session != holderSession || permit.getTerm() != term) {
-      refuseWrite(session, permit.getTerm());
-      return;
-    }
-    if (permit.getWithdrawn()) {
-      expirePermit();
-      return;
-    }
-    permitNumber = permit.getNumber();
-    permitTick = tick;
-  }
-
-  private void expirePermit() {
-    permitNumber = -1;
-    if (holderSession != null) {
-      outbox.send(
-          holderSession.id,
-          ToSupervisor.newBuilder()
-              .setPermitExpired(PermitExpired.newBuilder().setTerm(term))
-              .build());
-    }
   }
 
   // ---- brackets
 
   private void onBracket(Session session, BorderBracket bracket) {
-    if (session != holderSession || bracket.getTerm() != term) {
-      refuseWrite(session, bracket.getTerm());
+    if (!mastership.mayWrite(session, bracket.getTerm())) {
+      mastership.refuseWrite(session, bracket.getTerm());
       return;
     }
-    long expected = queue.isEmpty() ? applied + 1 : queue.getLast().bracket.getNumber() + 1;
-    if (bracket.getNumber() != expected || queue.size() >= QUEUE_MAX) {
-      reject(
-          session,
-          "bracket "
-              + bracket.getNumber()
-              + " came where "
-              + expected
-              + " was expected, "
-              + queue.size()
-              + " are waiting");
+    Optional<String> refusal = brackets.refusal(bracket);
+    if (refusal.isPresent()) {
+      sessions.reject(session, refusal.get());
       closed(session.id);
       return;
     }
-    holderTick = Math.max(holderTick, bracket.getTick());
-    queue.add(new Queued(bracket, clock.nanos()));
-  }
-
-  private void refuseWrite(Session session, long termRefused) {
-    counters.count("refused-writes");
-    fence(session, termRefused);
+    mastership.heard(bracket.getTick());
+    brackets.add(bracket);
   }
 
   /** Carries out what may be carried out, and gives inputs. */
   private void pump() {
-    while (!queue.isEmpty() && mayCarryOut(queue.getFirst())) {
-      carryOut(queue.removeFirst().bracket);
+    while (!brackets.isEmpty() && mayCarryOut(brackets.first())) {
+      brackets.carryOutFirst();
     }
     deliver();
   }
 
-  private boolean mayCarryOut(Queued head) {
+  private boolean mayCarryOut(Brackets.Queued head) {
     return standbys.mayCarryOut(
-        head.bracket.getNumber(),
-        head.arrivedNanos,
-        applied,
-        holderSession != null && missedTicks() == 0 && !tickDue(),
+        head.bracket().getNumber(),
+        head.arrivedNanos(),
+        applied(),
+        mastership.session() != null && mastership.missedTicks() == 0 && !tickDue(),
         body.timing());
   }
 
   /** A judge that slept over a tick has not asked the holder yet whether it lives. */
   private boolean tickDue() {
-    return clock.nanos() >= nextTickNanos;
-  }
-
-  private void carryOut(BorderBracket bracket) {
-    Check.that(
-        bracket.getNumber() == applied + 1,
-        "brackets are carried out in order",
-        bracket.getNumber(),
-        applied);
-    body.bracketBegins(bracket.getMadeInTerm(), bracket.getNumber());
-    int index = 0;
-    for (Output output : bracket.getOutputsList()) {
-      int at = index++;
-      body.carryOut(output, bracket.getConsumed())
-          .ifPresent(reason -> outputFailed(bracket.getNumber(), at, output, reason));
-    }
-    applied = bracket.getNumber();
-    appliedTerm = bracket.getMadeInTerm();
-    appliedNanos = clock.nanos();
-    appliedAny = true;
-    standbys.carriedOut(applied);
-    delivery.consume(bracket.getConsumed(), bracket.getLearnedSequence());
-    body.driven(bracket.getHealth().getFaultyEnginesList());
-    if (bracket.getWakeAtNanos() == 0) {
-      wakeAtNanos = 0;
-    } else if (bracket.getWakeAtNanos() > lastTickStamp) {
-      wakeAtNanos = bracket.getWakeAtNanos();
-    }
-    tellAll(
-        ToSupervisor.newBuilder()
-            .setApplied(
-                Applied.newBuilder()
-                    .setTerm(bracket.getTerm())
-                    .setNumber(applied)
-                    .setStampNanos(appliedNanos))
-            .build());
-  }
-
-  private void outputFailed(long bracket, int index, Output output, String reason) {
-    counters.count("outputs-failed");
-    int port =
-        switch (output.getKindCase()) {
-          case SEND_FRAME -> output.getSendFrame().getPort();
-          case SET_PORT -> output.getSetPort().getPort();
-          case REMOVE_PORT -> output.getRemovePort().getPort();
-          case SET_PORT_STATE -> output.getSetPortState().getBridgePort();
-          default -> 0;
-        };
-    delivery.append(
-        ForwarderInput.newBuilder()
-            .setOutputFailed(
-                OutputFailedInput.newBuilder()
-                    .setBracket(bracket)
-                    .setIndex(index)
-                    .setPort(port)
-                    .setReason(kind(output) + ": " + reason)));
-  }
-
-  /** As people read it: {@code send-frame}. */
-  private static String kind(Output output) {
-    return output.getKindCase().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return ticks.due(clock.nanos());
   }
 
   // ---- the standby
 
   private void onHeld(Session session, long heldTerm, long number) {
     if (mayBeStandby(session, heldTerm)) {
-      standbys.held(session.slot, number, applied);
+      standbys.held(session.slot, number, applied());
     }
   }
 
   private void onReady(Session session, long readyTerm, long number) {
     if (mayBeStandby(session, readyTerm)) {
-      standbys.ready(session.slot, number, applied);
+      standbys.ready(session.slot, number, applied());
     }
   }
 
   private boolean mayBeStandby(Session session, long ofTerm) {
-    boolean may = ofTerm == term && session != holderSession;
+    boolean may = ofTerm == term() && session != mastership.session();
     if (!may) {
       counters.count("stale-held");
     }
@@ -704,16 +383,8 @@ public final class Border implements DataPlaneListener {
   }
 
   private void onNotReady(Session session, String reason) {
-    if (session != holderSession) {
-      standbys.notReady(session.slot, reason, applied);
-    }
-  }
-
-  private void tellAll(ToSupervisor message) {
-    for (Session session : sessions.values()) {
-      if (session.known()) {
-        outbox.send(session.id, message);
-      }
+    if (session != mastership.session()) {
+      standbys.notReady(session.slot, reason, applied());
     }
   }
 
@@ -745,15 +416,15 @@ public final class Border implements DataPlaneListener {
   }
 
   private void onLearnedRequest(Session session, LearnedRequest request) {
-    if (session == holderSession) {
+    if (session == mastership.session()) {
       delivery.learnedRequest(request);
     }
   }
 
   private void deliver() {
-    Session session = holderSession;
+    Session session = mastership.session();
     if (session != null) {
-      delivery.deliver(message -> outbox.send(session.id, message));
+      delivery.deliver(message -> sessions.send(session, message));
     }
   }
 
@@ -761,12 +432,9 @@ public final class Border implements DataPlaneListener {
 
   /** When {@link #onTime} must be called at the latest, in switch time. */
   public long nextDeadlineNanos() {
-    long next = nextTickNanos;
-    if (wakeAtNanos > 0) {
-      next = Math.min(next, wakeAtNanos);
-    }
-    if (!queue.isEmpty()) {
-      long late = queue.getFirst().arrivedNanos + body.timing().getCommitLimitNanos();
+    long next = ticks.deadlineNanos();
+    if (!brackets.isEmpty()) {
+      long late = brackets.first().arrivedNanos() + body.timing().getCommitLimitNanos();
       // Once late, it waits for a sign of life of the holder, which comes as a message.
       next = late > clock.nanos() ? Math.min(next, late) : next;
     }
@@ -781,42 +449,26 @@ public final class Border implements DataPlaneListener {
     long now = clock.nanos();
     if (tickDue()) {
       regularTick(now);
-    } else if (wakeAtNanos > 0 && now >= wakeAtNanos) {
+    } else if (ticks.wakeDue(now)) {
       giveTick(now);
     }
     pump();
   }
 
   private void regularTick(long now) {
-    tick++;
-    // A pause of this process makes one late tick and not many: nobody is accused of what nobody
-    // asked.
-    nextTickNanos =
-        Math.max(
-            nextTickNanos + body.timing().getTickNanos(), now + body.timing().getTickNanos() / 2);
+    ticks.next(now, body.timing().getTickNanos());
     giveTick(now);
     watchTicks(now);
-    if (permitNumber >= 0 && tick - permitTick >= PERMIT_TICKS) {
-      expirePermit();
-    }
-    if (holder != Slot.SLOT_UNSPECIFIED && holderSession != null) {
-      if (holderSilent()) {
-        tellHolderLost("no heartbeat for " + missedTicks() + " ticks");
-      } else {
-        holderLostTold = false;
-      }
-    }
+    mastership.tick();
     standbys.tick(body.timing());
     carryOutFailSafe();
-    decideCold();
+    succession.decideCold();
   }
 
   private void giveTick(long now) {
-    lastTickStamp = now;
-    if (wakeAtNanos <= now) {
-      wakeAtNanos = 0;
-    }
-    delivery.append(ForwarderInput.newBuilder().setTick(TickInput.newBuilder().setTick(tick)));
+    ticks.given(now);
+    delivery.append(
+        ForwarderInput.newBuilder().setTick(TickInput.newBuilder().setTick(ticks.number())));
   }
 
   private void watchTicks(long now) {
@@ -824,19 +476,15 @@ public final class Border implements DataPlaneListener {
         ToSupervisor.newBuilder()
             .setWatchTick(
                 WatchTick.newBuilder()
-                    .setTick(tick)
+                    .setTick(ticks.number())
                     .setStampNanos(now)
                     .setWallMillis(clock.wallMillis())
-                    .setTerm(term)
-                    .setApplied(applied)
-                    .setHolder(holder)
+                    .setTerm(term())
+                    .setApplied(applied())
+                    .setHolder(holder())
                     .setHolderAlive(holderAlive()))
             .build();
-    for (Session session : sessions.values()) {
-      if (session.known() && session != holderSession) {
-        outbox.send(session.id, message);
-      }
-    }
+    sessions.tell(session -> session != mastership.session(), message);
   }
 
   private void carryOutFailSafe() {
@@ -851,8 +499,8 @@ public final class Border implements DataPlaneListener {
     ReadBack.Builder back =
         ReadBack.newBuilder()
             .setRequest(request.getRequest())
-            .setApplied(applied)
-            .setTerm(term)
+            .setApplied(applied())
+            .setTerm(term())
             .addAllPortStates(plane.portStates())
             .addAllStaticMacs(plane.staticMacs())
             .addAllVlans(plane.vlans())
@@ -861,7 +509,7 @@ public final class Border implements DataPlaneListener {
             .addAllLinks(plane.links())
             .setLearnedAddresses(plane.learnedCount())
             .setScheduling(identity.scheduling())
-            .setHolder(holder)
+            .setHolder(holder())
             .setInSync(standbys.listed());
     counters
         .all()
@@ -872,9 +520,5 @@ public final class Border implements DataPlaneListener {
       back.addAllLearned(plane.learned(LEARNED_SHOWN_MAX));
     }
     return ToSupervisor.newBuilder().setReadBack(back).build();
-  }
-
-  private static String letter(Slot slot) {
-    return slot == Slot.SLOT_A ? "A" : slot == Slot.SLOT_B ? "B" : "none";
   }
 }
