@@ -1,17 +1,14 @@
 package dev.understudy.supervisor;
 
 import dev.understudy.core.Image;
-import dev.understudy.core.Input;
 import dev.understudy.core.RowKey;
 import dev.understudy.core.Tables;
 import dev.understudy.edge.CannotStart;
 import dev.understudy.edge.CertifiedRole;
 import dev.understudy.edge.Counters;
-import dev.understudy.edge.Dialer;
 import dev.understudy.edge.Endpoint;
 import dev.understudy.edge.EventLoop;
 import dev.understudy.edge.ExitCode;
-import dev.understudy.edge.LifeWatch;
 import dev.understudy.edge.Listening;
 import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.Network;
@@ -22,7 +19,6 @@ import dev.understudy.edge.StateDirectory;
 import dev.understudy.edge.image.BootPointer;
 import dev.understudy.edge.image.ImageStore;
 import dev.understudy.edge.image.RunningImage;
-import dev.understudy.linux.LifeLine;
 import dev.understudy.linux.Processes;
 import dev.understudy.linux.Scheduling;
 import dev.understudy.replication.BootedImage;
@@ -30,18 +26,11 @@ import dev.understudy.replication.Environment;
 import dev.understudy.replication.Role;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
-import dev.understudy.replication.Status;
 import dev.understudy.replication.SupervisorCore;
-import dev.understudy.replication.Upgrade;
-import dev.understudy.schema.BorderGrpc;
 import dev.understudy.schema.CanonicalMessage;
 import dev.understudy.schema.Config;
-import dev.understudy.schema.ConfigRow;
-import dev.understudy.schema.Failure;
 import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ReadBack;
-import dev.understudy.schema.ReadBackRequest;
-import dev.understudy.schema.ReplicationGrpc;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.TimerRow;
@@ -50,23 +39,15 @@ import dev.understudy.schema.ToSupervisor;
 import dev.understudy.supervisor.configuration.ConfigurationStore;
 import dev.understudy.supervisor.management.ManagementService;
 import dev.understudy.supervisor.upgrade.UpgradeAgent;
-import io.grpc.ServerServiceDefinition;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,16 +59,11 @@ public final class Supervisor implements AutoCloseable {
   /** How long the end waits for the other supervisor to take over. */
   static final long HAND_OVER_MILLIS_MAX = 2000;
 
-  /** A reader of the image waits so long for the forwarder to have carried it out. */
-  static final long COMMITTED_MILLIS_MAX = 500;
-
   private static final long WARM_UP_MILLIS_MAX = 5_000;
 
   /** A process that dies on purpose gives its sockets so long for what was sent. */
   private static final long LAST_WORDS_MILLIS = 5;
 
-  private static final Scheduling.Wish LOOP = Scheduling.Wish.fifo(10).orNice(-10);
-  private static final Scheduling.Wish SOCKETS = Scheduling.Wish.fifo(11).orNice(-10);
   private static final String SCHEMA = SchemaFingerprint.current();
   private static final long PROCESS = ProcessHandle.current().pid();
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
@@ -103,25 +79,17 @@ public final class Supervisor implements AutoCloseable {
   private final SupervisorCore core;
   private final Session<ToSupervisor, ToForwarder> forwarder;
   private final Session<CanonicalMessage, CanonicalMessage> peer;
-  private final ExecutorService people =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("management").daemon().factory());
   private final ExecutorService rehearsal =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("rehearsal").daemon().factory());
-  private final Waiting waiting = new Waiting();
-  private final Map<Long, CompletableFuture<ReadBack>> readBacks = new TreeMap<>();
-  private final List<Reader> readers = new ArrayList<>();
   private final Sending sending;
   private final Faults faults;
   private final Progress progress = new Progress();
   private final Pulse pulse;
   private final ImageStore images;
+  private final Priority priority;
+  private final Operations operations;
   private final long instance = new SecureRandom().nextLong(1, Long.MAX_VALUE);
-  private @Nullable UpgradeAgent agent;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private long readBackRequest = 1L << 32;
-  private @Nullable Image lastCopy;
-  private String scheduling = "default";
-  private boolean scheduled;
   private volatile boolean started;
 
   /**
@@ -137,15 +105,15 @@ public final class Supervisor implements AutoCloseable {
       FaultInjection faults,
       Breakage breakage,
       Optional<Network> network) {
-    private Endpoint forwarder() {
+    Endpoint forwarder() {
       return network.map(Network::forwarderEndpoint).orElseGet(state::borderEndpoint);
     }
 
-    private Endpoint otherManagement() {
+    Endpoint otherManagement() {
       return onTheNetwork().orElseGet(() -> state.managementEndpoint(SlotName.other(slot)));
     }
 
-    private Endpoint otherReplication() {
+    Endpoint otherReplication() {
       return onTheNetwork().orElseGet(state::replicationEndpoint);
     }
 
@@ -171,34 +139,12 @@ public final class Supervisor implements AutoCloseable {
     SKIP_RESEND
   }
 
-  /** Whether the forwarder is asked for its learned addresses as well. */
-  public enum Learned {
-    LEFT_OUT,
-    SHOWN
-  }
-
   /** How the process ends when it must. */
   @FunctionalInterface
   public interface Ending {
     /** Doesn't return. */
     void end(int exitCode, String reason);
   }
-
-  /** An image that waits for the forwarder to have carried it out. */
-  private record Reader(
-      long number, long deadlineNanos, Image image, CompletableFuture<Image> done) {}
-
-  /** What is known of this process beside the core's status. */
-  public record ProcessState(
-      Slot slot,
-      long pid,
-      String release,
-      String schema,
-      String scheduling,
-      long configurationOnDisk,
-      boolean forwarderConnected,
-      int queueLength,
-      Map<String, Long> counters) {}
 
   /**
    * Everything is there but not running.
@@ -221,23 +167,26 @@ public final class Supervisor implements AutoCloseable {
     Optional<StoredConfiguration> found = load(store);
     found.ifPresent(stored -> disk.found(stored.getConfig().getVersion()));
     Homes homes = new Homes(found, options.seed(), disk::keepAside);
-    this.core =
-        new SupervisorCore(
-            new Settings(
-                options.slot(),
-                instance,
-                Release.current(),
-                SCHEMA,
-                PROCESS,
-                progress.watched(Engines.all()),
-                homes,
-                booted()),
-            new ProcessEnvironment());
+    Settings settings =
+        new Settings(
+            options.slot(),
+            instance,
+            Release.current(),
+            SCHEMA,
+            PROCESS,
+            progress.watched(Engines.all()),
+            homes,
+            booted());
+    this.core = new SupervisorCore(settings, new ProcessEnvironment());
     this.forwarder = new Session<>(sockets, loop, new FromForwarder());
     this.peer = new Session<>(sockets, loop, new FromPeer());
     this.sending = new Sending(forwarder::send, peer::send, options.breakage(), this::die);
     this.faults = new Faults(options.faults(), sending, progress);
     this.pulse = new Pulse(sockets, progress, forwarder, peer);
+    this.priority = new Priority(sockets);
+    this.operations =
+        new Operations(
+            settings, loop, sockets, forwarder, peer, faults, this::process, this::startAgain);
   }
 
   private BootedImage booted() {
@@ -263,15 +212,15 @@ public final class Supervisor implements AutoCloseable {
     Thread warmUp = Thread.ofPlatform().name("warm-up").start(this::warmUp);
     ManagementClient other = new ManagementClient(sockets, options.otherManagement());
     open.add(other);
-    ManagementService management = new ManagementService(this, other);
     UpgradeAgent upgrades =
         new UpgradeAgent(
-            this,
+            operations,
             new UpgradeAgent.Stores(images, ImageStore.of(state.launcher())),
             (request, limitMillis) ->
                 other.call(request.toBuilder().setPassedOn(true).build(), limitMillis));
-    agent = upgrades;
     open.add(upgrades);
+    ManagementService management =
+        new ManagementService(operations, events, images, upgrades::progress, other);
     open.add(
         Listening.open(
             sockets, state.managementEndpoint(options.slot()), counters, management.service()));
@@ -288,87 +237,17 @@ public final class Supervisor implements AutoCloseable {
     loop.start(core);
     pulse.start();
     started = true;
-    Dialer<ToSupervisor, ToForwarder> toForwarder =
-        new Dialer<>(sockets, options.forwarder(), BorderGrpc.getSessionMethod(), forwarder);
-    open.add(toForwarder);
-    faults.forwarderDialer(toForwarder::hold);
-    openForPeer(management);
-    if (options.network().isEmpty()) {
-      tieLives(state);
-    }
-    if (options.slot() == Slot.SLOT_B) {
-      Dialer<CanonicalMessage, CanonicalMessage> toPeer =
-          new Dialer<>(
-              sockets, options.otherReplication(), ReplicationGrpc.getStreamMethod(), peer);
-      open.add(toPeer);
-      faults.peerDialer(toPeer::hold);
-      toPeer.start();
-    }
-    toForwarder.start();
+    new Connections(options, instance, sockets, loop, counters, forwarder, peer, faults, open::add)
+        .open(management);
     sockets.schedule(this::lookForForwarder, FORWARDER_AWAY_MILLIS);
     upgrades.start();
-  }
-
-  /** On one machine the other parts hear of a process's end before its sessions end. */
-  private void tieLives(StateDirectory state) {
-    open.add(
-        LifeWatch.open(
-            sockets,
-            state.supervisorLifeWatch(options.slot()),
-            counters,
-            instance ->
-                loop.post(owned -> {
-                  if (owned.hasPeer(instance)) {
-                    peer.close("its process has ended");
-                  }
-                })));
-    open.add(
-        LifeLine.start(
-            instance,
-            List.of(
-                state.forwarderLifeWatch().socket(),
-                state.supervisorLifeWatch(SlotName.other(options.slot())).socket()),
-            SOCKETS));
-  }
-
-  /** Slot A takes the stream of slot B; on the network each answers the other's requests, too. */
-  private void openForPeer(ManagementService management) {
-    List<ServerServiceDefinition> services = new ArrayList<>();
-    if (options.slot() == Slot.SLOT_A) {
-      services.add(
-          Listening.only(
-              Set.of(CertifiedRole.SUPERVISOR_B),
-              counters,
-              Listening.streams(
-                  sockets,
-                  ReplicationGrpc.getServiceDescriptor(),
-                  ReplicationGrpc.getStreamMethod(),
-                  peer,
-                  this::peerRefusal)));
-    }
-    Optional<Network> network = options.network();
-    if (network.isPresent()) {
-      services.add(
-          Listening.only(
-              Set.of(CertifiedRole.of(SlotName.other(options.slot()))),
-              counters,
-              management.service()));
-    }
-    if (!services.isEmpty()) {
-      open.add(
-          Listening.open(
-              sockets,
-              network.map(Network::listening).orElseGet(options.state()::replicationEndpoint),
-              counters,
-              services.toArray(ServerServiceDefinition[]::new)));
-    }
   }
 
   /** What is slow the first time is done before anybody counts on this process. */
   private void warmUp() {
     WarmUp.run(Engines.all(), options.seed());
     options.network().ifPresent(network -> network.keys().warmUp());
-    Scheduling.ask(LOOP); // this thread's own; what counts is that it was called
+    Scheduling.ask(Priority.LOOP); // this thread's own; what counts is that it was called
   }
 
   /** An empty request to itself: both ends of a connection. */
@@ -382,214 +261,9 @@ public final class Supervisor implements AutoCloseable {
     }
   }
 
-  private String peerRefusal() {
-    String refusal = peer.refusal();
-    if (!refusal.isEmpty()) {
-      counters.count("supervisor.peers-refused");
-    }
-    return refusal;
-  }
-
-  // ---- what the management asks; any thread. What comes of it comes on the management's thread,
-  // so that nothing that people want holds the loop.
-
-  /** The thread on which answers are made. */
-  public Executor management() {
-    return people;
-  }
-
-  /** Completes on that thread after a while. */
-  public CompletableFuture<Void> management(long afterMillis) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    sockets.schedule(() -> people.execute(() -> done.complete(null)), afterMillis);
-    return done;
-  }
-
-  public Slot slot() {
-    return options.slot();
-  }
-
-  public EventLog events() {
+  /** What happened, for people. */
+  EventLog events() {
     return events;
-  }
-
-  public EventLoop sockets() {
-    return sockets;
-  }
-
-  /** Looks at the core, on the loop's thread. */
-  public <T> CompletableFuture<T> look(Function<SupervisorCore, T> look) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    loop.post(owned -> {
-      try {
-        T seen = look.apply(owned);
-        people.execute(() -> result.complete(seen));
-      } catch (RuntimeException e) { // a reader's mistake is no reason to end
-        people.execute(() -> result.completeExceptionally(e));
-      }
-    });
-    return result;
-  }
-
-  public CompletableFuture<Status> status() {
-    return look(SupervisorCore::status);
-  }
-
-  public CompletableFuture<ProcessState> process() {
-    return look(owned ->
-        new ProcessState(
-            options.slot(),
-            PROCESS,
-            Release.current(),
-            SCHEMA,
-            scheduling,
-            disk.writtenVersion(),
-            forwarder.isConnected(),
-            loop.queueLength(),
-            counters.values()));
-  }
-
-  /** A copy of the image, once the forwarder has carried out all of it. */
-  public CompletableFuture<Image> committedImage() {
-    CompletableFuture<Image> done = new CompletableFuture<>();
-    loop.post(owned -> {
-      Image now = owned.image();
-      Image copy = lastCopy;
-      if (copy == null || !copy.position().equals(now.position()) || copy.size() != now.size()) {
-        copy = now.copy();
-      }
-      lastCopy = copy;
-      readers.add(
-          new Reader(
-              copy.position().number(),
-              System.nanoTime() + COMMITTED_MILLIS_MAX * 1_000_000L,
-              copy,
-              done));
-    });
-    return done;
-  }
-
-  /** The image as it is, for inspection. */
-  public CompletableFuture<Image> image() {
-    return look(owned -> owned.image().copy());
-  }
-
-  /** What the forwarder says of itself; fails at once when there is no session to it. */
-  public CompletableFuture<ReadBack> readBack(Learned learned) {
-    CompletableFuture<ReadBack> done = new CompletableFuture<>();
-    loop.post(owned -> {
-      if (!forwarder.isConnected()) {
-        fail(done, "no session to the forwarder");
-        return;
-      }
-      readBacks.values().removeIf(CompletableFuture::isDone); // given up meanwhile
-      long request = readBackRequest++;
-      readBacks.put(request, done);
-      forwarder.send(
-          ToForwarder.newBuilder()
-              .setReadBack(
-                  ReadBackRequest.newBuilder()
-                      .setRequest(request)
-                      .setLearned(learned == Learned.SHOWN))
-              .build());
-    });
-    return done;
-  }
-
-  private <T> void fail(CompletableFuture<T> future, String why) {
-    people.execute(() -> future.completeExceptionally(new IllegalStateException(why)));
-  }
-
-  /** Gives the core a person's request; the answer comes when the forwarder has carried it out. */
-  public CompletableFuture<Done> request(Input.Request request) {
-    return ask(request.requestId(), owned -> owned.request(request));
-  }
-
-  /** The launcher saw something of the other supervisor's process. */
-  public void peerProcessSeen(long processId, Failure failure, String text) {
-    loop.post(owned -> owned.peerProcessSeen(processId, failure, text));
-  }
-
-  public CompletableFuture<Done> switchover(String requestId, boolean force) {
-    return ask(requestId, owned -> owned.switchover(requestId, force));
-  }
-
-  /** Something happened to an upgrade, or is wanted of it. */
-  public CompletableFuture<Done> upgrade(String requestId, boolean person, Upgrade.Event event) {
-    return ask(
-        requestId,
-        owned -> owned.change(requestId, person, (image, at) -> Upgrade.on(image, at, event)));
-  }
-
-  /** Images of this slot. */
-  public ImageStore images() {
-    return images;
-  }
-
-  /** How much of what is under way here for an upgrade is done, 0 to 1. */
-  public double upgradeProgress() {
-    UpgradeAgent looking = agent;
-    return looking == null ? 0 : looking.progress();
-  }
-
-  /** Chosen anew by each process. */
-  public long instance() {
-    return instance;
-  }
-
-  /** Ends so that the launcher starts what the boot pointer says by now; never while active. */
-  public void startAgain(String reason) {
-    loop.post(owned -> {
-      if (owned.role() != Role.ACTIVE) {
-        event(Severity.INFO, "START_AGAIN", reason);
-        end(dev.understudy.edge.ExitCode.RESTART, reason);
-      }
-    });
-  }
-
-  /** This supervisor takes over, if it is the standby; what the active one says doesn't matter. */
-  public CompletableFuture<Done> takeOver(String requestId) {
-    return ask(requestId, owned -> owned.takeOver(requestId));
-  }
-
-  /**
-   * What became of a request.
-   *
-   * @param copies homes that have the configuration; 0 where that doesn't apply
-   * @param version of the configuration in force when the answer came
-   */
-  public record Done(boolean ok, String text, int copies, long version) {}
-
-  private CompletableFuture<Done> ask(String requestId, Loop.Event event) {
-    CompletableFuture<Done> done = new CompletableFuture<>();
-    loop.post(owned -> {
-      boolean asked = waiting.isAwaited(requestId);
-      var _ =
-          waiting
-              .await(requestId)
-              .thenAccept(answer -> {
-                Done outcome =
-                    new Done(answer.ok(), answer.text(), answer.copies(), version(owned.image()));
-                people.execute(() -> done.complete(outcome));
-              });
-      if (!asked) {
-        event.happen(owned);
-      }
-    });
-    return done;
-  }
-
-  private static long version(Image image) {
-    return image
-        .row(ConfigRow.newBuilder().setKey(ConfigRow.Key.getDefaultInstance()).build())
-        .map(ConfigRow::getVersion)
-        .orElse(0L);
-  }
-
-  /** Does something bad, if that is allowed. The result says what was done, or why not. */
-  public CompletableFuture<Faults.Outcome> fault(String fault, String argument) {
-    return look(owned ->
-        faults.inject(new Faults.Target(owned, forwarder::cut, peer::cut), fault, argument));
   }
 
   // ---- the loop's thread
@@ -597,29 +271,22 @@ public final class Supervisor implements AutoCloseable {
   private void afterEach() {
     progress.active(core.role() == Role.ACTIVE);
     if (core.role() == Role.ACTIVE || core.role() == Role.STANDBY_HOT) {
-      chooseScheduling();
+      priority.ask();
     }
-    if (readers.isEmpty()) {
-      return;
-    }
-    long applied = core.applied();
-    long now = System.nanoTime();
-    for (Iterator<Reader> it = readers.iterator(); it.hasNext(); ) {
-      Reader reader = it.next();
-      if (reader.number <= applied || reader.deadlineNanos - now <= 0) {
-        it.remove();
-        people.execute(() -> reader.done.complete(reader.image));
-      }
-    }
+    operations.carriedOut(core.applied());
   }
 
-  /** Whoever carries the switch, or could do so at once, asks for a place before others. */
-  private void chooseScheduling() {
-    if (!scheduled) {
-      scheduled = true;
-      scheduling = Scheduling.ask(LOOP);
-      sockets.execute(() -> Scheduling.ask(SOCKETS));
-    }
+  private Operations.ProcessState process() {
+    return new Operations.ProcessState(
+        options.slot(),
+        PROCESS,
+        Release.current(),
+        SCHEMA,
+        priority.scheduling(),
+        disk.writtenVersion(),
+        forwarder.isConnected(),
+        loop.queueLength(),
+        counters.values());
   }
 
   private void broken(Throwable e) {
@@ -629,6 +296,11 @@ public final class Supervisor implements AutoCloseable {
     LOG.error("the loop ends", e);
     event(Severity.ERROR, "BROKEN", "this supervisor ends: " + e);
     end(ExitCode.BROKEN, "broken: " + e);
+  }
+
+  private void startAgain(String reason) {
+    event(Severity.INFO, "START_AGAIN", reason);
+    end(ExitCode.RESTART, reason);
   }
 
   private void end(int exitCode, String reason) {
@@ -676,7 +348,7 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void answer(String requestId, boolean ok, String text, int copies) {
-      waiting.answer(requestId, new Waiting.Answer(ok, text, copies));
+      operations.answered(requestId, new Waiting.Answer(ok, text, copies));
     }
 
     @Override
@@ -686,10 +358,7 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void readBack(ReadBack answer) {
-      CompletableFuture<ReadBack> done = readBacks.remove(answer.getRequest());
-      if (done != null) {
-        people.execute(() -> done.complete(answer));
-      }
+      operations.readBack(answer);
     }
 
     @Override
@@ -729,7 +398,7 @@ public final class Supervisor implements AutoCloseable {
     @Override
     public void message(SupervisorCore owned, ToSupervisor message) {
       if (message.hasGranted()) {
-        chooseScheduling();
+        priority.ask();
       }
       if (message.hasGranted() && options.breakage() == Breakage.FORGET_TIMER) {
         owned.image().clear(RowKey.first(Tables.number(TimerRow.getDefaultInstance())), null);
@@ -739,8 +408,7 @@ public final class Supervisor implements AutoCloseable {
 
     @Override
     public void disconnected(SupervisorCore owned, String reason) {
-      readBacks.values().forEach(each -> fail(each, "the session to the forwarder ended"));
-      readBacks.clear();
+      operations.forwarderDisconnected();
       owned.forwarderDisconnected(reason);
       sockets.schedule(Supervisor.this::lookForForwarder, FORWARDER_AWAY_MILLIS);
     }
@@ -802,22 +470,24 @@ public final class Supervisor implements AutoCloseable {
   @Override
   public void close() {
     if (started) {
-      CompletableFuture<Done> handedOver = new CompletableFuture<>();
+      CompletableFuture<Operations.Done> handedOver = new CompletableFuture<>();
       var _ =
-          status()
+          operations
+              .status()
               .thenAccept(status -> {
                 if (status.role() == Role.ACTIVE && status.listed()) {
                   var _ =
-                      switchover("end-" + PROCESS + "-" + System.nanoTime(), false)
+                      operations
+                          .switchover("end-" + PROCESS + "-" + System.nanoTime(), false)
                           .thenAccept(handedOver::complete);
                 } else {
-                  handedOver.complete(new Done(false, "nobody to hand over to", 0, 0));
+                  handedOver.complete(new Operations.Done(false, "nobody to hand over to", 0, 0));
                 }
               });
-      Done done =
+      Operations.Done done =
           handedOver
               .completeOnTimeout(
-                  new Done(false, "no answer", 0, 0),
+                  new Operations.Done(false, "no answer", 0, 0),
                   HAND_OVER_MILLIS_MAX,
                   java.util.concurrent.TimeUnit.MILLISECONDS)
               .join();
@@ -854,7 +524,7 @@ public final class Supervisor implements AutoCloseable {
     disk.close();
     sockets.close();
     rehearsal.shutdown();
-    people.shutdown();
+    operations.end();
     events.close();
     place.close();
   }

@@ -3,7 +3,8 @@
  *
  * <p><b>Purpose.</b> {@link dev.understudy.supervisor.Supervisor} gives {@link
  * dev.understudy.replication.SupervisorCore} its sessions (to the forwarder, to the other
- * supervisor), its disk, its event log, and takes people's requests to it.
+ * supervisor: {@link dev.understudy.supervisor.Connections}), its disk, its event log. {@link
+ * dev.understudy.supervisor.Operations} takes what people ask to it, from any thread.
  *
  * <p><b>Threads.</b>
  *

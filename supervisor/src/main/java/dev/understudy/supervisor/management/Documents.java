@@ -15,7 +15,7 @@ import dev.understudy.schema.ManagementRequest;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.ShowRequest;
 import dev.understudy.supervisor.EventLog;
-import dev.understudy.supervisor.Supervisor;
+import dev.understudy.supervisor.Operations;
 import dev.understudy.supervisor.configuration.ConfigurationWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
@@ -52,7 +53,9 @@ final class Documents {
   /** What one supervisor asks the other about: not for people, and not promised to stay. */
   static final String OWN_PART = "own-part";
 
-  private final Supervisor supervisor;
+  private final Operations operations;
+  private final EventLog eventLog;
+  private final DoubleSupplier upgradeProgress;
   private final Other other;
   private final Executor thread;
 
@@ -62,10 +65,12 @@ final class Documents {
     CompletableFuture<ManagementReply> ask(ManagementRequest request, long limitMillis);
   }
 
-  Documents(Supervisor supervisor, Other other, Executor thread) {
-    this.supervisor = supervisor;
+  Documents(Operations operations, EventLog eventLog, DoubleSupplier upgradeProgress, Other other) {
+    this.operations = operations;
+    this.eventLog = eventLog;
+    this.upgradeProgress = upgradeProgress;
     this.other = other;
-    this.thread = thread;
+    this.thread = operations.management();
   }
 
   /** How a subject's document is made; empty for one that there isn't. */
@@ -88,20 +93,20 @@ final class Documents {
 
   private Optional<Supplier<CompletableFuture<JsonNode>>> ofImage(
       Function<Image, JsonNode> document) {
-    return Optional.of(() -> supervisor.committedImage().thenApplyAsync(document, thread));
+    return Optional.of(() -> operations.committedImage().thenApplyAsync(document, thread));
   }
 
   // ---- what this supervisor knows of itself
 
   CompletableFuture<JsonNode> ownPart() {
-    return supervisor
+    return operations
         .status()
         .thenCombine(
-            supervisor.process(),
-            (status, process) -> ownPart(status, process, supervisor.upgradeProgress()));
+            operations.process(),
+            (status, process) -> ownPart(status, process, upgradeProgress.getAsDouble()));
   }
 
-  private static JsonNode ownPart(Status status, Supervisor.ProcessState process, double progress) {
+  private static JsonNode ownPart(Status status, Operations.ProcessState process, double progress) {
     ObjectNode part = Json.object();
     part.put("role", status.role().name());
     part.put("pid", process.pid());
@@ -152,18 +157,18 @@ final class Documents {
 
   /** What the forwarder says; empty when it doesn't answer. */
   private CompletableFuture<Optional<ReadBack>> forwarder() {
-    return supervisor
-        .readBack(Supervisor.Learned.LEFT_OUT)
+    return operations
+        .readBack(Operations.Learned.LEFT_OUT)
         .orTimeout(ManagementService.OTHER_MILLIS_MAX, TimeUnit.MILLISECONDS)
         .handle((back, failure) -> Optional.ofNullable(back));
   }
 
   private String own() {
-    return SlotName.letter(supervisor.slot());
+    return SlotName.letter(operations.slot());
   }
 
   private String peer() {
-    return SlotName.letter(SlotName.other(supervisor.slot()));
+    return SlotName.letter(SlotName.other(operations.slot()));
   }
 
   /** Everything that says how the pair is. */
@@ -175,11 +180,11 @@ final class Documents {
       Image image) {}
 
   private CompletableFuture<JsonNode> gathered(Function<Gathered, JsonNode> document) {
-    CompletableFuture<Status> status = supervisor.status();
+    CompletableFuture<Status> status = operations.status();
     CompletableFuture<JsonNode> own = ownPart();
     CompletableFuture<Optional<JsonNode>> others = otherPart();
     CompletableFuture<Optional<ReadBack>> back = forwarder();
-    CompletableFuture<Image> image = supervisor.committedImage();
+    CompletableFuture<Image> image = operations.committedImage();
     return CompletableFuture.allOf(status, own, others, back, image)
         .thenApplyAsync(
             nothing ->
@@ -402,14 +407,14 @@ final class Documents {
   // ---- show state
 
   CompletableFuture<JsonNode> state(String table) {
-    return supervisor
+    return operations
         .image()
         .thenApplyAsync(image -> StateDocument.of(own(), image, table), thread);
   }
 
   CompletableFuture<JsonNode> forwarderState(String table) {
-    return supervisor
-        .readBack(Supervisor.Learned.SHOWN)
+    return operations
+        .readBack(Operations.Learned.SHOWN)
         .thenApplyAsync(back -> StateDocument.of(back, table), thread);
   }
 
@@ -418,7 +423,7 @@ final class Documents {
   CompletableFuture<JsonNode> log(int lines, boolean ownOnly) {
     int count = lines == 0 ? LogRequest.getDefaultInstance().getLines() : lines;
     List<ObjectNode> events = new ArrayList<>();
-    supervisor.events().newest(count).forEach(event -> events.add(event(event)));
+    eventLog.newest(count).forEach(event -> events.add(event(event)));
     if (ownOnly) {
       return CompletableFuture.completedFuture(log(events, count));
     }

@@ -8,6 +8,7 @@ import dev.understudy.edge.ManagementClient;
 import dev.understudy.edge.SlotName;
 import dev.understudy.edge.image.ImageException;
 import dev.understudy.edge.image.ImageFolder;
+import dev.understudy.edge.image.ImageStore;
 import dev.understudy.edge.image.IncomingImage;
 import dev.understudy.edge.image.RunningImage;
 import dev.understudy.replication.Role;
@@ -27,7 +28,8 @@ import dev.understudy.schema.UpgradeCheckRequest;
 import dev.understudy.schema.UpgradeRequest;
 import dev.understudy.schema.UpgradeRun;
 import dev.understudy.supervisor.Engines;
-import dev.understudy.supervisor.Supervisor;
+import dev.understudy.supervisor.EventLog;
+import dev.understudy.supervisor.Operations;
 import dev.understudy.supervisor.configuration.ConfigurationCheck;
 import dev.understudy.supervisor.configuration.ConfigurationProblem;
 import dev.understudy.supervisor.upgrade.UpgradeCheck;
@@ -41,6 +43,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -79,15 +82,27 @@ public final class ManagementService implements BindableService {
 
   private static final Logger LOG = LoggerFactory.getLogger(ManagementService.class);
 
-  private final Supervisor supervisor;
+  private final Operations operations;
+  private final ImageStore images;
   private final ManagementClient other;
   private final AtomicInteger underWay = new AtomicInteger();
   private final Documents documents;
 
-  public ManagementService(Supervisor supervisor, ManagementClient other) {
-    this.supervisor = supervisor;
+  /**
+   * @param images of this slot
+   * @param upgradeProgress how much of what is under way here for an upgrade is done, 0 to 1
+   * @param other the other supervisor
+   */
+  public ManagementService(
+      Operations operations,
+      EventLog events,
+      ImageStore images,
+      DoubleSupplier upgradeProgress,
+      ManagementClient other) {
+    this.operations = operations;
+    this.images = images;
     this.other = other;
-    this.documents = new Documents(supervisor, this::askOther, supervisor.management());
+    this.documents = new Documents(operations, events, upgradeProgress, this::askOther);
   }
 
   public ServerServiceDefinition service() {
@@ -110,7 +125,7 @@ public final class ManagementService implements BindableService {
       send(observer, refusal("too many requests at a time; try again"));
       return;
     }
-    supervisor
+    operations
         .management()
         .execute(() -> {
           var _ =
@@ -175,24 +190,24 @@ public final class ManagementService implements BindableService {
       case LOG -> inTime(documents.log(request.getLog().getLines(), request.getPassedOn()));
       case CONFIG_APPLY -> apply(request);
       case CONFIG_CONFIRM ->
-          change(request, () -> supervisor.request(new Input.ConfirmConfiguration(id(request))));
+          change(request, () -> operations.request(new Input.ConfirmConfiguration(id(request))));
       case CONFIG_ROLLBACK ->
           change(
               request,
               () ->
-                  supervisor.request(
+                  operations.request(
                       new Input.RollBackConfiguration(
                           id(request), request.getConfigRollback().getVersion())));
       case CLEAR_ERR_DISABLE ->
           change(
               request,
               () ->
-                  supervisor.request(
+                  operations.request(
                       new Input.ClearErrDisable(
                           id(request), request.getClearErrDisable().getPort())));
       case SWITCHOVER -> switchover(request);
       case FAULT ->
-          supervisor
+          operations
               .fault(request.getFault().getFault(), request.getFault().getArgument())
               .thenApply(outcome ->
                   outcome.done()
@@ -200,7 +215,7 @@ public final class ManagementService implements BindableService {
                       : refusal(outcome.text()));
       case PEER_PROCESS -> {
         PeerProcessRequest seen = request.getPeerProcess();
-        supervisor.peerProcessSeen(seen.getProcessId(), seen.getFailure(), seen.getEvidence());
+        operations.peerProcessSeen(seen.getProcessId(), seen.getFailure(), seen.getEvidence());
         yield CompletableFuture.completedFuture(document(Json.object().put("message", "noted")));
       }
       case UPGRADE -> upgrade(request);
@@ -227,11 +242,11 @@ public final class ManagementService implements BindableService {
   private CompletableFuture<ManagementReply> askOther(ManagementRequest request, long limitMillis) {
     return other
         .call(request.toBuilder().setPassedOn(true).build(), limitMillis)
-        .whenCompleteAsync((reply, failure) -> {}, supervisor.management());
+        .whenCompleteAsync((reply, failure) -> {}, operations.management());
   }
 
   private String own() {
-    return "slot " + SlotName.letter(supervisor.slot());
+    return "slot " + SlotName.letter(operations.slot());
   }
 
   /** Gives a request to the other supervisor, unless it came from there already. */
@@ -244,7 +259,7 @@ public final class ManagementService implements BindableService {
             notActive(
                 own()
                     + " is not active, and slot "
-                    + SlotName.letter(SlotName.other(supervisor.slot()))
+                    + SlotName.letter(SlotName.other(operations.slot()))
                     + " does not answer: "
                     + sentence(request, failure)));
   }
@@ -269,7 +284,7 @@ public final class ManagementService implements BindableService {
       ManagementRequest request,
       Supplier<CompletableFuture<ManagementReply>> here,
       long lastNanos) {
-    return supervisor
+    return operations
         .status()
         .thenCompose(status -> status.role() == Role.ACTIVE ? here.get() : passOn(request))
         .thenCompose(reply -> {
@@ -278,7 +293,7 @@ public final class ManagementService implements BindableService {
               || System.nanoTime() - lastNanos >= 0) {
             return CompletableFuture.completedFuture(reply);
           }
-          return supervisor
+          return operations
               .management(AGAIN_MILLIS)
               .thenCompose(nothing -> atTheActive(request, here, lastNanos));
         });
@@ -287,7 +302,7 @@ public final class ManagementService implements BindableService {
   // ---- changes
 
   private CompletableFuture<ManagementReply> change(
-      ManagementRequest request, Supplier<CompletableFuture<Supervisor.Done>> make) {
+      ManagementRequest request, Supplier<CompletableFuture<Operations.Done>> make) {
     if (request.getRequestId().isEmpty()) {
       return refused("a request that changes something needs an id");
     }
@@ -306,7 +321,7 @@ public final class ManagementService implements BindableService {
       return takeOver(request);
     }
     CompletableFuture<ManagementReply> reply =
-        change(request, () -> supervisor.switchover(id(request), force));
+        change(request, () -> operations.switchover(id(request), force));
     return force && !request.getPassedOn()
         ? reply.thenCompose(
             each -> each.getOk() ? CompletableFuture.completedFuture(each) : forced(request, each))
@@ -320,7 +335,7 @@ public final class ManagementService implements BindableService {
         request.toBuilder()
             .setSwitchover(request.getSwitchover().toBuilder().setTakeOver(true))
             .build();
-    return supervisor
+    return operations
         .status()
         .thenCompose(status ->
             status.role().standby()
@@ -334,7 +349,7 @@ public final class ManagementService implements BindableService {
   }
 
   private CompletableFuture<ManagementReply> takeOver(ManagementRequest request) {
-    return supervisor
+    return operations
         .takeOver(id(request))
         .thenApply(done -> reply(request, done))
         .orTimeout(CHANGE_MILLIS_MAX, TimeUnit.MILLISECONDS);
@@ -345,17 +360,17 @@ public final class ManagementService implements BindableService {
    * one knows by its id.
    */
   private CompletableFuture<ManagementReply> refusedByItsState(
-      ManagementRequest request, Supervisor.Done done) {
+      ManagementRequest request, Operations.Done done) {
     ManagementReply reply = reply(request, done);
     if (done.ok()) {
       return CompletableFuture.completedFuture(reply);
     }
-    return supervisor
+    return operations
         .status()
         .thenApply(status -> status.role() == Role.ACTIVE ? reply : notActive(reply.getError()));
   }
 
-  private static ManagementReply reply(ManagementRequest request, Supervisor.Done done) {
+  private static ManagementReply reply(ManagementRequest request, Operations.Done done) {
     if (!done.ok()) {
       return refusal(done.text());
     }
@@ -385,7 +400,7 @@ public final class ManagementService implements BindableService {
     return change(
         request,
         () ->
-            supervisor.request(
+            operations.request(
                 new Input.ApplyConfiguration(
                     id(request),
                     apply.getConfig(),
@@ -425,13 +440,12 @@ public final class ManagementService implements BindableService {
   }
 
   private CompletableFuture<Compatibility> compatibility(String image) {
-    return supervisor
+    return operations
         .committedImage()
         .thenCombine(
-            supervisor.status(),
+            operations.status(),
             (live, status) ->
-                UpgradeCheck.of(
-                    supervisor.images(), image, live, Engines.all(), status.forwarder()));
+                UpgradeCheck.of(images, image, live, Engines.all(), status.forwarder()));
   }
 
   private static String why(Throwable failure) {
@@ -441,17 +455,17 @@ public final class ManagementService implements BindableService {
 
   private CompletableFuture<ManagementReply> upgrade(
       ManagementRequest request, Upgrade.Event event) {
-    return change(request, () -> supervisor.upgrade(id(request), true, event));
+    return change(request, () -> operations.upgrade(id(request), true, event));
   }
 
   /** The active decides what runs where: the standby goes first. */
-  private CompletableFuture<Supervisor.Done> run(ManagementRequest request) {
-    return supervisor
+  private CompletableFuture<Operations.Done> run(ManagementRequest request) {
+    return operations
         .status()
         .thenCompose(status -> {
           if (!status.listed() || status.peer().isEmpty()) {
             return CompletableFuture.completedFuture(
-                new Supervisor.Done(
+                new Operations.Done(
                     false,
                     "the standby is not ready, and an upgrade begins with it: "
                         + String.join("; ", status.notReadyReasons()),
@@ -460,26 +474,26 @@ public final class ManagementService implements BindableService {
           }
           String own = RunningImage.id();
           String others = status.peer().get().getImage();
-          boolean here = supervisor.slot() == Slot.SLOT_A;
+          boolean here = operations.slot() == Slot.SLOT_A;
           UpgradeRun run = request.getUpgrade().getRun();
           return compatibility("")
               .thenCompose(found ->
-                  supervisor.upgrade(
+                  operations.upgrade(
                       id(request),
                       true,
                       new Upgrade.Run(
-                          SlotName.other(supervisor.slot()),
+                          SlotName.other(operations.slot()),
                           here ? own : others,
                           here ? others : own,
                           run.getRollbackMinutes(),
                           UpgradeCheck.verdict(found, run.getAcceptDegraded()))))
-              .exceptionally(failure -> new Supervisor.Done(false, why(failure), 0, 0));
+              .exceptionally(failure -> new Operations.Done(false, why(failure), 0, 0));
         });
   }
 
   private ManagementReply imagePart(ImageReadRequest read) {
     try {
-      Optional<ImageFolder> image = supervisor.images().image(read.getImage());
+      Optional<ImageFolder> image = images.image(read.getImage());
       if (image.isEmpty()) {
         return refusal(own() + " has no image " + read.getImage());
       }
@@ -499,7 +513,7 @@ public final class ManagementService implements BindableService {
 
   private CompletableFuture<ManagementReply> stop() {
     // The answer first; then as with SIGTERM.
-    supervisor
+    operations
         .sockets()
         .schedule(
             () -> Thread.ofPlatform().name("stop").start(() -> System.exit(ExitCode.STOPPED)), 100);
@@ -517,7 +531,7 @@ public final class ManagementService implements BindableService {
     return documents
         .show(show.getWhat())
         .map(here ->
-            supervisor
+            operations
                 .status()
                 .thenCompose(status ->
                     knows(status) || request.getPassedOn()
@@ -542,7 +556,7 @@ public final class ManagementService implements BindableService {
 
   private CompletableFuture<ManagementReply> state(ManagementRequest request) {
     StateRequest state = request.getState();
-    String own = SlotName.letter(supervisor.slot());
+    String own = SlotName.letter(operations.slot());
     return switch (state.getAt()) {
       case "" ->
           atTheActive(request, STATE_MILLIS_MAX, () -> inTime(documents.state(state.getTable())));
@@ -551,7 +565,7 @@ public final class ManagementService implements BindableService {
         if (state.getAt().equals(own)) {
           yield inTime(documents.state(state.getTable()));
         }
-        if (!state.getAt().equals(SlotName.letter(SlotName.other(supervisor.slot())))) {
+        if (!state.getAt().equals(SlotName.letter(SlotName.other(operations.slot())))) {
           yield refused("state is kept at A, B and forwarder, not at \"" + state.getAt() + "\"");
         }
         yield request.getPassedOn()

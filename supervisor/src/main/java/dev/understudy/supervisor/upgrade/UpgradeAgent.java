@@ -19,7 +19,7 @@ import dev.understudy.schema.Slot;
 import dev.understudy.schema.UpgradeRequest;
 import dev.understudy.schema.UpgradeRow;
 import dev.understudy.schema.UpgradeStored;
-import dev.understudy.supervisor.Supervisor;
+import dev.understudy.supervisor.Operations;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ public final class UpgradeAgent implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UpgradeAgent.class);
 
-  private final Supervisor supervisor;
+  private final Operations operations;
   private final Stores stores;
   private final BiFunction<ManagementRequest, Long, CompletableFuture<ManagementReply>> other;
   private final Thread thread;
@@ -69,13 +69,13 @@ public final class UpgradeAgent implements AutoCloseable {
    * @param other asks the other supervisor, within milliseconds
    */
   public UpgradeAgent(
-      Supervisor supervisor,
+      Operations operations,
       Stores stores,
       BiFunction<ManagementRequest, Long, CompletableFuture<ManagementReply>> other) {
-    this.supervisor = supervisor;
+    this.operations = operations;
     this.stores = stores;
     this.other = other;
-    this.letter = SlotName.letter(supervisor.slot());
+    this.letter = SlotName.letter(operations.slot());
     this.thread = Thread.ofPlatform().name("upgrade").daemon().unstarted(this::run);
   }
 
@@ -104,12 +104,12 @@ public final class UpgradeAgent implements AutoCloseable {
   }
 
   private void look() {
-    Status status = await(supervisor.status());
+    Status status = await(operations.status());
     if (!proven && (status.role() == Role.STANDBY_HOT || status.role() == Role.ACTIVE)) {
       stores.own.proven();
       proven = true;
     }
-    Optional<UpgradeRow> newest = await(supervisor.look(core -> Upgrade.newest(core.image())));
+    Optional<UpgradeRow> newest = await(operations.look(core -> Upgrade.newest(core.image())));
     wanted =
         newest
             .map(row ->
@@ -159,11 +159,11 @@ public final class UpgradeAgent implements AutoCloseable {
   private void event(Upgrade.Event event) {
     var _ =
         await(
-            supervisor.upgrade(
+            operations.upgrade(
                 "upgrade-"
                     + letter
                     + "-"
-                    + supervisor.instance()
+                    + operations.instance()
                     + "-"
                     + requests.incrementAndGet(),
                 false,
@@ -237,7 +237,7 @@ public final class UpgradeAgent implements AutoCloseable {
   }
 
   private void copying(UpgradeRow row, boolean active) {
-    boolean told = supervisor.slot() == Slot.SLOT_A ? row.getStoredA() : row.getStoredB();
+    boolean told = operations.slot() == Slot.SLOT_A ? row.getStoredA() : row.getStoredB();
     if (!told) {
       workOn("copy", () -> copy(row, active));
     }
@@ -259,7 +259,7 @@ public final class UpgradeAgent implements AutoCloseable {
       error = Optional.of(String.valueOf(e.getMessage()));
     }
     if (active) {
-      event(new Upgrade.Stored(supervisor.slot(), row.getImage(), error));
+      event(new Upgrade.Stored(operations.slot(), row.getImage(), error));
     } else {
       await(
           other.apply(
@@ -269,7 +269,7 @@ public final class UpgradeAgent implements AutoCloseable {
                       UpgradeRequest.newBuilder()
                           .setStored(
                               UpgradeStored.newBuilder()
-                                  .setSlot(supervisor.slot())
+                                  .setSlot(operations.slot())
                                   .setImage(row.getImage())
                                   .setError(error.orElse(""))))
                   .build(),
@@ -329,7 +329,7 @@ public final class UpgradeAgent implements AutoCloseable {
   private void starting(UpgradeRow row, Status status, boolean active) {
     boolean runsIt = RunningImage.id().equals(row.getImage());
     if (!active) {
-      if (row.getFirst() == supervisor.slot() && !runsIt) {
+      if (row.getFirst() == operations.slot() && !runsIt) {
         boot(row);
       }
       return;
@@ -338,7 +338,7 @@ public final class UpgradeAgent implements AutoCloseable {
       event(new Upgrade.TakenOver(number(row)));
       return;
     }
-    if (row.getFirst() == supervisor.slot()) {
+    if (row.getFirst() == operations.slot()) {
       event(
           new Upgrade.BootFailed(
               number(row), "the other supervisor was lost before this one had started with it"));
@@ -358,7 +358,7 @@ public final class UpgradeAgent implements AutoCloseable {
     event(new Upgrade.StandbyReady(number(row)));
     if (System.nanoTime() - askedAtNanos > AGAIN_NANOS) {
       askedAtNanos = System.nanoTime();
-      var _ = await(supervisor.switchover(switchoverId(row), false));
+      var _ = await(operations.switchover(switchoverId(row), false));
     }
   }
 
@@ -366,7 +366,7 @@ public final class UpgradeAgent implements AutoCloseable {
     return "upgrade-"
         + number(row)
         + "-switchover-"
-        + supervisor.instance()
+        + operations.instance()
         + "-"
         + requests.incrementAndGet();
   }
@@ -375,7 +375,7 @@ public final class UpgradeAgent implements AutoCloseable {
   private void boot(UpgradeRow row) {
     if (stores.own.image(row.getImage()).isPresent()
         && stores.own.boot(row.getImage(), Upgrade.attempt(row))) {
-      supervisor.startAgain("image " + row.getImage() + " is to run");
+      operations.startAgain("image " + row.getImage() + " is to run");
     }
   }
 
@@ -408,7 +408,7 @@ public final class UpgradeAgent implements AutoCloseable {
   private void switchBack(UpgradeRow row) {
     if (System.nanoTime() - askedAtNanos > AGAIN_NANOS) {
       askedAtNanos = System.nanoTime();
-      var _ = await(supervisor.switchover(switchoverId(row), false));
+      var _ = await(operations.switchover(switchoverId(row), false));
     }
   }
 
@@ -454,7 +454,7 @@ public final class UpgradeAgent implements AutoCloseable {
 
   /** The slot's pointer and process are what they were before. */
   private void returnHere(UpgradeRow row, boolean active) {
-    String former = Upgrade.former(row, supervisor.slot());
+    String former = Upgrade.former(row, operations.slot());
     if (former.equals(row.getImage())) {
       return; // it ran here before already
     }
@@ -462,7 +462,7 @@ public final class UpgradeAgent implements AutoCloseable {
       stores.own.bootAgain(former);
     }
     if (!active && RunningImage.id().equals(row.getImage())) {
-      supervisor.startAgain("image " + former + " is to run again");
+      operations.startAgain("image " + former + " is to run again");
     }
   }
 
