@@ -1,10 +1,7 @@
 package dev.understudy.simulation;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.understudy.border.Border;
 import dev.understudy.border.DataPlane;
-import dev.understudy.border.DelegatingDataPlane;
-import dev.understudy.border.Outbox;
 import dev.understudy.core.EngineType;
 import dev.understudy.core.Input;
 import dev.understudy.replication.BootedImage;
@@ -12,12 +9,10 @@ import dev.understudy.replication.ConfigurationHomes;
 import dev.understudy.replication.Settings;
 import dev.understudy.replication.Severity;
 import dev.understudy.schema.CanonicalMessage;
-import dev.understudy.schema.Output;
 import dev.understudy.schema.ReadBack;
 import dev.understudy.schema.Slot;
 import dev.understudy.schema.StoredConfiguration;
 import dev.understudy.schema.ToForwarder;
-import dev.understudy.schema.ToSupervisor;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -70,22 +65,14 @@ public final class SimulatedSwitch {
   /** The newest process of each slot, alive or not: its last bracket may be carried out later. */
   private final TreeMap<Slot, SimulatedSupervisor> newest = new TreeMap<>();
 
-  private final TreeMap<Long, Connection> forwarderConnections = new TreeMap<>();
-  private final TreeMap<Long, Slot> sessionSlots = new TreeMap<>();
   private final Requests requests = new Requests(this);
   private final ArrayDeque<String> events = new ArrayDeque<>();
   private final TreeMap<String, String> newestByCode = new TreeMap<>();
-  private final MemoryStore store = new MemoryStore();
   private final Disks disks;
   private final Witness witness;
   private final Invariants invariants;
   private final FaultPlan plan;
-  private Border border;
-  private SimulatedPlane plane;
-  private JudgedPlane judged;
-  private boolean forwarderAlive = true;
-  private long forwarderSinceNanos;
-  private long nextSession = 1;
+  private final SimulatedForwarder forwarder;
   private long nextInstance = 1;
   private long armedFor = Long.MAX_VALUE;
   private boolean peersMayMeet = true;
@@ -102,9 +89,7 @@ public final class SimulatedSwitch {
     this.engines = build.engines.stream().map(build.tampering::engine).toList();
     this.disks = new Disks(scheduler);
     this.witness = new Witness(scheduler);
-    this.plane = build.plane.apply(1);
-    this.judged = new JudgedPlane(plane);
-    this.border = newBorder();
+    this.forwarder = new SimulatedForwarder(this, scheduler, build);
     this.invariants = new Invariants(this);
     this.plan = new FaultPlan(this, scheduler, build.firstFaultNanos, build.faults);
     boot(Slot.SLOT_A);
@@ -114,62 +99,9 @@ public final class SimulatedSwitch {
     arm();
   }
 
-  private Border newBorder() {
-    return new Border(
-        new Border.Identity("simulated", 1, "virtual"),
-        scheduler,
-        new BorderOutbox(),
-        judged,
-        store);
-  }
-
-  /** What the border carries out passes here. */
-  private final class JudgedPlane extends DelegatingDataPlane {
-    JudgedPlane(SimulatedPlane plane) {
-      super(plane);
-    }
-
-    @Override
-    public Optional<String> carryOut(Output output) {
-      if (output.hasSendFrame()) {
-        invariants.frameOut(output);
-      }
-      return super.carryOut(output);
-    }
-  }
-
-  private final class BorderOutbox implements Outbox {
-    @Override
-    public void send(long session, ToSupervisor message) {
-      Connection connection = forwarderConnections.get(session);
-      if (connection != null) {
-        invariants.told(message);
-        witness.told(message, border.holder());
-        if (message.hasGranted()) {
-          plan.granted();
-        }
-        if (message.hasApplied()) {
-          appliedOf(newest.get(border.holder()), message.getApplied().getNumber());
-        }
-        Slot slot = sessionSlots.getOrDefault(session, Slot.SLOT_UNSPECIFIED);
-        for (ToSupervisor sent :
-            build.tampering.toSupervisor(SimulatedSwitch.this, slot, message)) {
-          connection.send(1, sent.toByteArray());
-        }
-        boundary();
-      }
-    }
-
-    @Override
-    public void close(long session) {
-      Connection connection = forwarderConnections.get(session);
-      if (connection != null) {
-        connection.close(1, "closed by the forwarder");
-      }
-    }
-  }
-
-  private void appliedOf(@Nullable SimulatedSupervisor writer, long bracket) {
+  /** The forwarder has carried out a bracket of this slot. */
+  void carriedOut(Slot slot, long bracket) {
+    SimulatedSupervisor writer = newest.get(slot);
     if (writer != null) {
       lastWriter = writer;
     }
@@ -240,9 +172,9 @@ public final class SimulatedSwitch {
   /** Everything to and from a supervisor takes longer for a while. */
   void slow(Slot slot, long moreNanos, long forNanos) {
     SimulatedSupervisor supervisor = supervisors.get(slot);
-    Connection forwarder = supervisor == null ? null : supervisor.forwarderConnection();
-    if (forwarder != null) {
-      forwarder.slow(moreNanos, forNanos);
+    Connection connection = supervisor == null ? null : supervisor.forwarderConnection();
+    if (connection != null) {
+      connection.slow(moreNanos, forNanos);
     }
     if (peers != null) {
       peers.slow(moreNanos, forNanos);
@@ -281,32 +213,12 @@ public final class SimulatedSwitch {
 
   /** So many control frames come in at once. */
   void burst(int frames) {
-    if (forwarderAlive) {
-      plane.burst(frames, scheduler.nanos());
-      settle();
-    }
+    forwarder.burst(frames);
   }
 
   /** The forwarder dies and comes back with empty tables. */
   void restartForwarder(long awayNanos) {
-    if (!forwarderAlive) {
-      return;
-    }
-    forwarderAlive = false;
-    List.copyOf(forwarderConnections.values())
-        .forEach(connection -> connection.close(1, "the forwarder died"));
-    forwarderConnections.clear();
-    scheduler.after(
-        awayNanos,
-        () -> {
-          plane = build.plane.apply(store.load().incarnation() + 1);
-          judged = new JudgedPlane(plane);
-          border = newBorder();
-          invariants.newForwarder();
-          witness.newForwarder();
-          forwarderAlive = true;
-          forwarderSinceNanos = scheduler.nanos();
-        });
+    forwarder.restart(awayNanos);
   }
 
   // ---- processes
@@ -349,59 +261,16 @@ public final class SimulatedSwitch {
         || supervisor.forwarderConnection() != null) {
       return;
     }
-    if (!forwarderAlive || supervisor.life() == SimulatedSupervisor.Life.STOPPED) {
+    if (!forwarder.alive() || supervisor.life() == SimulatedSupervisor.Life.STOPPED) {
       scheduler.after(RECONNECT_NANOS, () -> connectForwarder(supervisor));
       return;
     }
-    long session = nextSession++;
-    Slot slot = supervisor.settings().slot();
-    Connection connection =
-        new Connection(
-            scheduler,
-            build.connectionDelayNanos,
-            supervisor.forwarderEnd(),
-            new Connection.End() {
-              @Override
-              public void received(byte[] octets) {
-                if (forwarderAlive && forwarderConnections.containsKey(session)) {
-                  fromSupervisor(session, slot, parse(octets));
-                }
-              }
-
-              @Override
-              public void ended(String reason) {
-                sessionSlots.remove(session);
-                if (forwarderConnections.remove(session) != null && forwarderAlive) {
-                  border.closed(session);
-                  settle();
-                }
-              }
-            });
-    forwarderConnections.put(session, connection);
-    sessionSlots.put(session, slot);
-    border.opened(session);
-    supervisor.forwarderConnected(connection);
-  }
-
-  private void fromSupervisor(long session, Slot slot, ToForwarder message) {
-    drain();
-    if (message.hasClaim()) {
-      witness.claimed(slot, message.getClaim());
-    } else if (message.hasBracket() && slot == border.holder()) {
-      invariants.bracket(message.getBracket());
-    }
-    build.tampering.atForwarder(this, message);
-    border.received(session, message);
-    settle();
+    forwarder.connect(supervisor);
   }
 
   /** A message that a slot didn't send, for bugs on purpose. */
   void forge(Slot from, ToForwarder message) {
-    sessionSlots.forEach((session, slot) -> {
-      if (slot == from) {
-        border.received(session, message);
-      }
-    });
+    forwarder.forge(from, message);
   }
 
   /** The same, after what is at work now. */
@@ -417,14 +286,6 @@ public final class SimulatedSwitch {
   /** What a process does when nothing else is to do, a little at a time. */
   void later(Runnable event) {
     scheduler.after(build.connectionDelayNanos, event);
-  }
-
-  private static ToForwarder parse(byte[] octets) {
-    try {
-      return ToForwarder.parseFrom(octets);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a supervisor sent what is no message", e);
-    }
   }
 
   void forwarderSessionEnded(SimulatedSupervisor supervisor) {
@@ -468,8 +329,8 @@ public final class SimulatedSwitch {
   /** Looks at the time again when the border must, or earlier. */
   private void arm() {
     long when =
-        forwarderAlive
-            ? Math.max(scheduler.nanos(), border.nextDeadlineNanos())
+        forwarder.alive()
+            ? Math.max(scheduler.nanos(), forwarder.nextDeadlineNanos())
             : scheduler.nanos() + RECONNECT_NANOS;
     if (when < armedFor) {
       armedFor = when;
@@ -482,14 +343,8 @@ public final class SimulatedSwitch {
       return; // an earlier one came in between, and armed anew
     }
     armedFor = Long.MAX_VALUE;
-    if (forwarderAlive) {
-      plane.time(scheduler.nanos());
-      drain();
-      if (build.instant) {
-        invariants.onTime(scheduler.nanos());
-      }
-      border.onTime();
-      drain();
+    if (forwarder.alive()) {
+      forwarder.onTime();
       connectPeers();
       requests.askAgain();
     }
@@ -497,21 +352,16 @@ public final class SimulatedSwitch {
     arm();
   }
 
-  private void settle() {
-    drain();
+  /** After whatever may have changed something in the forwarder. */
+  void settle() {
+    forwarder.drain();
     arm();
     afterEvent();
   }
 
-  private void drain() {
-    if (forwarderAlive) {
-      plane.drain(border);
-    }
-  }
-
   /** What came in by the data plane is told to the border. */
   void planeChanged() {
-    if (forwarderAlive) {
+    if (forwarder.alive()) {
       settle();
     }
   }
@@ -562,16 +412,20 @@ public final class SimulatedSwitch {
   // ---- inspection
 
   Border border() {
-    return border;
+    return forwarder.border();
   }
 
   /** Where the border carries out. */
   DataPlane body() {
-    return judged;
+    return forwarder.body();
   }
 
   Tampering tampering() {
     return build.tampering;
+  }
+
+  Invariants invariants() {
+    return invariants;
   }
 
   FaultPlan plan() {
@@ -583,7 +437,7 @@ public final class SimulatedSwitch {
   }
 
   Optional<SimulatedSupervisor> active() {
-    return Optional.ofNullable(supervisors.get(border.holder()));
+    return Optional.ofNullable(supervisors.get(border().holder()));
   }
 
   /** Whose bracket was carried out last, dead or alive. */
@@ -619,17 +473,19 @@ public final class SimulatedSwitch {
   }
 
   boolean forwarderAlive() {
-    return forwarderAlive;
+    return forwarder.alive();
   }
 
   /** When the forwarder began: all its ports were closed then. */
   long forwarderSinceNanos() {
-    return forwarderSinceNanos;
+    return forwarder.sinceNanos();
   }
 
   /** True when one supervisor is active and the other is listed in sync. */
   boolean redundant() {
-    return forwarderAlive && border.holderAlive() && border.inSync() != Slot.SLOT_UNSPECIFIED;
+    return forwarder.alive()
+        && border().holderAlive()
+        && border().inSync() != Slot.SLOT_UNSPECIFIED;
   }
 
   /** Redundant, and nothing of an earlier fault goes on. */
@@ -645,7 +501,7 @@ public final class SimulatedSwitch {
             .allMatch(one ->
                 one.life() == SimulatedSupervisor.Life.RUNNING
                     && one.forwarderConnection() != null
-                    && one.core().image().position().term() == border.term());
+                    && one.core().image().position().term() == border().term());
   }
 
   boolean isRedundantBuild() {

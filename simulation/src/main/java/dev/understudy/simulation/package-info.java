@@ -7,11 +7,12 @@
  * once, {@link dev.understudy.simulation.Twin} twice, with its faults and without, and says whether
  * anybody could tell; {@link dev.understudy.simulation.Campaign} does so with many.
  *
- * <p>{@link dev.understudy.simulation.SimulatedSwitch} is one switch: a forwarder and two
- * supervisors, each a {@link dev.understudy.simulation.SimulatedSupervisor} that can crash, stop
- * and resume in the middle of what it does. All that passes between them passes as octets, over
- * {@link dev.understudy.simulation.Connection}s, and each message is a boundary at which a fault of
- * the {@link dev.understudy.simulation.FaultPlan} may strike. {@link
+ * <p>{@link dev.understudy.simulation.SimulatedSwitch} is one switch: a {@link
+ * dev.understudy.simulation.SimulatedForwarder} and two supervisors, each a {@link
+ * dev.understudy.simulation.SimulatedSupervisor} that can crash, stop and resume in the middle of
+ * what it does. All that passes between them passes as octets, over {@link
+ * dev.understudy.simulation.Connection}s, and each message is a boundary at which a fault of the
+ * {@link dev.understudy.simulation.FaultPlan} may strike. {@link
  * dev.understudy.simulation.Invariants} are checked after every event.
  *
  * <p><b>Determinism:</b> one {@link dev.understudy.simulation.Scheduler} a world, ordered by time,
