@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.Key;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -35,7 +34,6 @@ public final class KeyMaker {
 
   private static final String PASSWORD = "UNDERSTUDY_KEYS_PASSWORD";
   private static final String CA = "ca";
-  private static final String OWN = "own";
   private static final int LINE_OCTETS = 64;
   private static final int PASSWORD_OCTETS = 24;
   private static final long KEYTOOL_SECONDS_MAX = 60;
@@ -98,86 +96,64 @@ public final class KeyMaker {
   }
 
   private void run(Path made) throws IOException, GeneralSecurityException {
-    keytool(
+    make(
         CA,
-        "-genkeypair",
-        "-keyalg",
-        "EC",
-        "-groupname",
-        "secp256r1",
-        "-alias",
-        CA,
-        "-dname",
-        name("authority"),
-        "-ext",
-        "bc:critical=ca:true,pathlen:0",
-        "-ext",
-        "ku:critical=keyCertSign,cRLSign",
-        "-startdate",
-        "-1d",
-        "-validity",
-        validity());
-    byte[] authority = keytool(CA, "-exportcert", "-rfc", "-alias", CA);
-    write(made.resolve(Keys.AUTHORITY), authority, "rw-r--r--");
-    write(made.resolve(AUTHORITY_KEY), pem(CA, CA), "rw-------");
+        "authority",
+        List.of("bc:critical=ca:true,pathlen:0", "ku:critical=keyCertSign,cRLSign"));
     for (CertifiedRole role : CertifiedRole.values()) {
-      String store = role.text();
-      keytool(
-          store,
-          "-genkeypair",
-          "-keyalg",
-          "EC",
-          "-groupname",
-          "secp256r1",
-          "-alias",
-          OWN,
-          "-dname",
-          name(role.text()));
-      Path request = work.resolve(store + ".csr");
-      keytool(store, "-certreq", "-alias", OWN, "-file", request.toString());
-      byte[] certificate =
-          keytool(
-              CA,
-              "-gencert",
-              "-rfc",
-              "-alias",
-              CA,
-              "-infile",
-              request.toString(),
-              "-ext",
+      make(
+          role.text(),
+          role.text(),
+          List.of(
               "san=dns:" + role.certifiedName(),
-              "-ext",
               "ku:critical=digitalSignature",
-              "-ext",
-              "eku=serverAuth,clientAuth",
-              "-startdate",
-              "-1d",
-              "-validity",
-              validity());
-      Path own = Files.createDirectory(made.resolve(store), owner("rwx------"));
+              "eku=serverAuth,clientAuth"),
+          "-signer",
+          CA);
+    }
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream octets = Files.newInputStream(store())) {
+      keys.load(octets, password);
+    }
+    byte[] authority = pem("CERTIFICATE", keys.getCertificate(CA).getEncoded());
+    write(made.resolve(Keys.AUTHORITY), authority, "rw-r--r--");
+    write(made.resolve(AUTHORITY_KEY), privateKey(keys, CA), "rw-------");
+    for (CertifiedRole role : CertifiedRole.values()) {
+      Path own = Files.createDirectory(made.resolve(role.text()), owner("rwx------"));
       write(own.resolve(Keys.AUTHORITY), authority, "rw-r--r--");
-      write(own.resolve(Keys.CERTIFICATE), certificate, "rw-r--r--");
-      write(own.resolve(Keys.KEY), pem(store, OWN), "rw-------");
+      write(
+          own.resolve(Keys.CERTIFICATE),
+          pem("CERTIFICATE", keys.getCertificate(role.text()).getEncoded()),
+          "rw-r--r--");
+      write(own.resolve(Keys.KEY), privateKey(keys, role.text()), "rw-------");
     }
   }
 
-  private String validity() {
-    return Integer.toString(days + 1);
+  private Path store() {
+    return work.resolve("keys.p12");
   }
 
-  private String name(String what) {
-    return "CN=" + what + ",O=" + switchName;
+  /** A key and its certificate, into the store. */
+  private void make(String alias, String name, List<String> extensions, String... signer)
+      throws IOException {
+    List<String> words = new ArrayList<>(List.of("-genkeypair", "-alias", alias));
+    words.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+    words.addAll(List.of("-dname", "CN=" + name + ",O=" + switchName));
+    extensions.forEach(extension -> words.addAll(List.of("-ext", extension)));
+    words.addAll(List.of("-startdate", "-1d", "-validity", Integer.toString(days + 1)));
+    words.addAll(Arrays.asList(signer));
+    keytool(words);
   }
 
-  private byte[] keytool(String store, String... words) throws IOException {
+  private void keytool(List<String> words) throws IOException {
     Path program = Path.of(System.getProperty("java.home"), "bin", "keytool");
     if (!Files.isExecutable(program)) {
       throw new IOException("there is no " + program + ": a whole JDK is needed to make keys");
     }
     List<String> command = new ArrayList<>(List.of(program.toString()));
-    command.addAll(Arrays.asList(words));
+    command.addAll(words);
     command.addAll(List.of("-storetype", "PKCS12", "-storepass:env", PASSWORD));
-    command.addAll(List.of("-keystore", work.resolve(store + ".p12").toString()));
+    command.addAll(List.of("-keystore", store().toString()));
     command.add("-J-XX:TieredStopAtLevel=1");
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put(PASSWORD, new String(password));
@@ -192,25 +168,26 @@ public final class KeyMaker {
       if (!process.waitFor(KEYTOOL_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
         throw new IOException(
-            "keytool " + words[0] + ": " + new String(output, StandardCharsets.UTF_8).strip());
+            "keytool "
+                + words.getFirst()
+                + ": "
+                + new String(output, StandardCharsets.UTF_8).strip());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    return output;
   }
 
-  /** The private key of a store, PKCS #8. */
-  private byte[] pem(String store, String alias) throws IOException, GeneralSecurityException {
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream octets = Files.newInputStream(work.resolve(store + ".p12"))) {
-      keys.load(octets, password);
-    }
-    Key key = keys.getKey(alias, password);
-    String text =
-        Base64.getMimeEncoder(LINE_OCTETS, new byte[] {'\n'}).encodeToString(key.getEncoded());
-    return ("-----BEGIN PRIVATE KEY-----\n" + text + "\n-----END PRIVATE KEY-----\n")
+  /** PKCS #8. */
+  private byte[] privateKey(KeyStore keys, String alias) throws GeneralSecurityException {
+    return pem("PRIVATE KEY", keys.getKey(alias, password).getEncoded());
+  }
+
+  private static byte[] pem(String label, byte[] der) {
+    String text = Base64.getMimeEncoder(LINE_OCTETS, new byte[] {'\n'}).encodeToString(der);
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(label, text, label)
         .getBytes(StandardCharsets.US_ASCII);
   }
 

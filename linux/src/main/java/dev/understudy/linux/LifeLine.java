@@ -89,6 +89,7 @@ public final class LifeLine implements AutoCloseable {
     // Everything that is called below is called once before: what a class loader opens afterwards
     // on this thread's account would be another file for everybody else. Listeners hear of nobody.
     hold(1);
+    C.close(-1); // calls that fail have more to do than the others
     words.set(JAVA_LONG, 0, identity);
     if (ownFiles()) {
       hold(Long.MAX_VALUE);

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class Lab implements AutoCloseable {
   private final String id = "us-fw-" + Long.toHexString(System.nanoTime());
   private final List<String> namespaces = new ArrayList<>();
+  private final List<Process> servers = new ArrayList<>();
   private final NetworkNamespace inside;
 
   public Lab(int hosts) {
@@ -78,6 +79,19 @@ public final class Lab implements AutoCloseable {
     return run(command(List.of("ip", "netns", "exec", host(host)), arguments));
   }
 
+  /** Any program in a host's namespace, until the end. */
+  public void serve(int host, String arguments) {
+    ProcessBuilder program =
+        new ProcessBuilder(command(List.of("ip", "netns", "exec", host(host)), arguments))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    try {
+      servers.add(program.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<String> command(List<String> start, String arguments) {
     List<String> command = new ArrayList<>(start);
     command.addAll(List.of(arguments.split(" ", -1)));
@@ -127,6 +141,7 @@ public final class Lab implements AutoCloseable {
 
   @Override
   public void close() {
+    servers.forEach(Process::destroyForcibly);
     inside.close();
     for (String namespace : namespaces) {
       run(List.of("ip", "netns", "del", namespace));

@@ -33,6 +33,7 @@ def listen(address, count):
             while len(seen) < count:
                 octets, sender = receiver.recvfrom(65536)
                 if octets == HELLO:
+                    receiver.settimeout(2)  # the sender is there, and begins at once
                     receiver.sendto(HELLO, sender)
                     continue
                 number = struct.unpack("!I", octets[:4])[0]
