@@ -93,11 +93,6 @@ public final class Link<I, O extends MessageLite> {
     return !closed && queuedOctets.get() < ROOM_OCTETS;
   }
 
-  /** Octets that wait to leave. */
-  public long queuedOctets() {
-    return queuedOctets.get();
-  }
-
   /** A message that was received is dealt with. */
   public void taken() {
     if (takenNotGivenBack.incrementAndGet() == TAKEN_PORTION) {

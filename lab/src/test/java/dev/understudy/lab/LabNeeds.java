@@ -1,6 +1,5 @@
 package dev.understudy.lab;
 
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -13,15 +12,9 @@ import org.junit.jupiter.api.Assumptions;
 final class LabNeeds {
   /**
    * Rounds of each scenario: {@code UNDERSTUDY_LAB_ROUNDS}, else 3 where the lab is required, else
-   * 1. With 0 the tests that play rounds are left to {@code lab/run}.
+   * none, so that the tests of all modules stay quick.
    */
   static final int ROUNDS = rounds();
-
-  /**
-   * All where the lab is required; otherwise the one that matters most, so that the tests of all
-   * modules stay quick.
-   */
-  static final List<Strike> STRIKES = required() ? List.of(Strike.values()) : List.of(Strike.KILL);
 
   private LabNeeds() {}
 
@@ -34,7 +27,7 @@ final class LabNeeds {
     if (asked != null) {
       return Integer.parseInt(asked);
     }
-    return required() ? 3 : 1;
+    return required() ? 3 : 0;
   }
 
   /** As {@link #check}, for a test that takes minutes. */
@@ -48,7 +41,7 @@ final class LabNeeds {
 
   private static void checkRounds() {
     if (ROUNDS == 0) {
-      Assumptions.abort("no rounds asked for (UNDERSTUDY_LAB_ROUNDS=0): lab/run plays them");
+      Assumptions.abort("no rounds asked for (UNDERSTUDY_LAB_ROUNDS): lab/run plays them");
     }
   }
 

@@ -34,7 +34,7 @@ final class TakeoverTest {
     try (Lab lab = Lab.open("ring-" + part)) {
       Network network = Network.ring(lab, part);
       Rounds rounds = new Rounds(lab, network, network.startUnderstudy(lab));
-      for (Strike strike : LabNeeds.STRIKES) {
+      for (Strike strike : Strike.values()) {
         rounds.play(strike, count, count == 1 ? List.of(part.oneEvent()) : network.events());
       }
       rounds.verdict();
@@ -48,7 +48,7 @@ final class TakeoverTest {
     try (Lab lab = Lab.open("kernel")) {
       Network network = Network.besideKernel(lab);
       Rounds rounds = new Rounds(lab, network, network.startUnderstudy(lab));
-      for (Strike strike : LabNeeds.STRIKES) {
+      for (Strike strike : Strike.values()) {
         // Where there are few rounds, cuts are the rings' part.
         for (int i = count > 1 || strike.isTakeover() ? 0 : count; i < count; i++) {
           rounds.play(

@@ -37,11 +37,7 @@ final class Requests {
   void change(String requestId, boolean person, BiFunction<ImageView, Moment, Change> decide) {
     ActiveTerm mine = core.active();
     if (mine == null || core.switchover().underWay()) {
-      environment.answer(
-          requestId,
-          false,
-          mine == null ? notActive(settings.slot()) : "a switchover is under way",
-          0);
+      answerNotNow(requestId);
       return;
     }
     Optional<RequestRow> done = person ? request(requestId) : Optional.empty();
@@ -55,11 +51,7 @@ final class Requests {
   void switchover(String requestId, boolean force) {
     ActiveTerm mine = core.active();
     if (mine == null || core.switchover().underWay()) {
-      environment.answer(
-          requestId,
-          false,
-          mine == null ? notActive(settings.slot()) : "a switchover is under way",
-          0);
+      answerNotNow(requestId);
       return;
     }
     Optional<RequestRow> done = request(requestId);
@@ -98,6 +90,14 @@ final class Requests {
       return;
     }
     core.claims().takeOver(requestId);
+  }
+
+  private void answerNotNow(String requestId) {
+    environment.answer(
+        requestId,
+        false,
+        core.active() == null ? notActive(settings.slot()) : "a switchover is under way",
+        0);
   }
 
   private Optional<RequestRow> request(String requestId) {

@@ -129,11 +129,6 @@ final class Session<I, O extends MessageLite> implements LinkListener<I, O> {
     return link != null && link.hasRoom();
   }
 
-  long queuedOctets() {
-    Link<I, O> link = current;
-    return link == null ? 0 : link.queuedOctets();
-  }
-
   // ---- fault injection
 
   /** Drops everything in both directions for a while, without a word, and then ends the session. */

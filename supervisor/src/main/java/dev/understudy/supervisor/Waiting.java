@@ -30,8 +30,4 @@ final class Waiting {
       future.complete(answer);
     }
   }
-
-  int size() {
-    return waiting.size();
-  }
 }
