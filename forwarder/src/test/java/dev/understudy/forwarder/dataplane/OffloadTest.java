@@ -45,10 +45,13 @@ final class OffloadTest {
   private static final long OCTETS = 24 << 20;
 
   /**
-   * One in twenty: TCP finds out how much the kernel's queues hold by overfilling them, more so on
-   * a busy machine. Rows that arrive as rubbish are sent again all the time.
+   * TCP finds out how much the kernel's queues hold by overfilling them; with less than this under
+   * way it doesn't.
    */
-  private static final long RETRANSMITTED_MAX = OCTETS / 1_448 / 20;
+  private static final String WINDOW = "128K";
+
+  /** One in a hundred. Rows that arrive as rubbish are sent again all the time. */
+  private static final long RETRANSMITTED_MAX = OCTETS / 1_448 / 100;
 
   private static final Pattern NOT_NOW = Pattern.compile("unable to connect|server is busy");
   private static final Pattern SENT =
@@ -262,7 +265,8 @@ final class OffloadTest {
    */
   private String iperf(String prefix, String way) {
     String command =
-        "timeout 25 iperf3 -J -c %s2 -B %s1 -n %d%s".formatted(prefix, prefix, OCTETS, way);
+        "timeout 25 iperf3 -J -c %s2 -B %s1 -n %d -w %s%s"
+            .formatted(prefix, prefix, OCTETS, WINDOW, way);
     String report = lab.at(1, command);
     for (int attempt = 1; attempt < 40 && NOT_NOW.matcher(report).find(); attempt++) {
       LockSupport.parkNanos(50_000_000);
