@@ -12,9 +12,6 @@ final class Evidence {
   /** A sign of life is sent once a tick; an older one says nothing of now. */
   static final int ALIVE_TICKS = 3;
 
-  /** A loop that has been at one event for so long is what holds the brackets back. */
-  static final long BUSY_MILLIS = 40;
-
   private final SupervisorCore core;
   private @Nullable Alive alive;
   private int ticksSinceAlive;
@@ -87,7 +84,7 @@ final class Evidence {
     if (sign == null || ticksSinceAlive > ALIVE_TICKS) {
       return new Loss(Failure.SILENT, process, silence + ", and no other sign of life");
     }
-    if (sign.getBusyMillis() < BUSY_MILLIS) {
+    if (sign.getBusyMillis() <= sign.getForwarderSilentMillis()) {
       return new Loss(
           Failure.FORWARDER_LOST,
           process,

@@ -142,6 +142,16 @@ final class EvidenceTest {
     assertThat(granted(ClaimKind.IF_LOST).getFailure()).isEqualTo(Failure.ENGINE_SLOW);
   }
 
+  /** The last sign that came may be from soon after the event began. */
+  @Test
+  void what_it_has_done_for_longer_than_it_misses_the_forwarder_is_what_holds_it() {
+    ticks(SILENCE_LIMIT_TICKS - 2);
+    alive(Alive.newBuilder().setBusyMillis(25).setForwarderSilentMillis(10).setEngine("stp"));
+    ticks(2);
+    assertThat(claims.getLast()).contains("in engine stp for 25 ms");
+    assertThat(granted(ClaimKind.IF_LOST).getFailure()).isEqualTo(Failure.ENGINE_SLOW);
+  }
+
   @Test
   void the_forwarder_does_not_reach_it() {
     ticks(SILENCE_LIMIT_TICKS - 2);
