@@ -107,12 +107,16 @@ final class LoneSupervisor {
     peerSays(
         CanonicalMessage.newBuilder()
             .setHello(PeerHello.newBuilder().setSlot(Slot.SLOT_B).setRole(Role.ACTIVE.name())));
-    peerSays(
-        CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1, 1))));
+    emptySnapshot(at(1, 1), 1);
+    sent.clear();
+  }
+
+  /** A snapshot without rows, of brackets that are carried out so far. */
+  void emptySnapshot(Position at, long applied) {
+    peerSays(CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at)));
     peerSays(
         CanonicalMessage.newBuilder()
-            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 1)).setApplied(1)));
-    sent.clear();
+            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at).setApplied(applied)));
   }
 
   // ---- what the forwarder says

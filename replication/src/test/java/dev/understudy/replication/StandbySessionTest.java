@@ -63,11 +63,7 @@ final class StandbySessionTest {
     one.peerSays(
         CanonicalMessage.newBuilder()
             .setHello(PeerHello.newBuilder().setSlot(Slot.SLOT_B).setRole(Role.ACTIVE.name())));
-    one.peerSays(
-        CanonicalMessage.newBuilder().setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1, 5))));
-    one.peerSays(
-        CanonicalMessage.newBuilder()
-            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1, 5)).setApplied(4)));
+    one.emptySnapshot(at(1, 5), 4);
     one.bracket(1, 6);
     assertThat(one.core.applied()).isEqualTo(4);
   }
@@ -78,12 +74,7 @@ final class StandbySessionTest {
     one.tell(applied(1, 500));
     one.core.forwarderDisconnected("the forwarder died");
     // Under the next forwarder the peer begins lower: of a lineage that is behind.
-    one.peerSays(
-        CanonicalMessage.newBuilder()
-            .setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1001, 10))));
-    one.peerSays(
-        CanonicalMessage.newBuilder()
-            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1001, 10)).setApplied(10)));
+    one.emptySnapshot(at(1001, 10), 10);
     TermRow begun =
         TermRow.newBuilder().setKey(TermRow.Key.newBuilder().setTerm(1001)).setStartsAt(11).build();
     one.bracket(1001, 11, 0, RowChange.put(begun));
@@ -101,12 +92,7 @@ final class StandbySessionTest {
     one.standby();
     one.tell(applied(1, 500));
     one.core.forwarderDisconnected("the forwarder died");
-    one.peerSays(
-        CanonicalMessage.newBuilder()
-            .setSnapshotBegin(SnapshotBegin.newBuilder().setAt(at(1001, 10))));
-    one.peerSays(
-        CanonicalMessage.newBuilder()
-            .setSnapshotEnd(SnapshotEnd.newBuilder().setAt(at(1001, 10)).setApplied(10)));
+    one.emptySnapshot(at(1001, 10), 10);
     one.bracket(1001, 11);
     one.welcome(3, 2000, Slot.SLOT_UNSPECIFIED);
     one.core.peerDisconnected("the active died too");

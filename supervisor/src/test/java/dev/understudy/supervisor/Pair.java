@@ -193,6 +193,11 @@ final class Pair implements AutoCloseable {
     }
   }
 
+  /** The role of one supervisor, as another says. */
+  String role(Slot asked, String of) throws Exception {
+    return show(asked, "redundancy").path("supervisors").path(of).path("role").asString();
+  }
+
   JsonNode awaitRole(Slot slot, String role) throws Exception {
     return await(
         slot,

@@ -105,13 +105,7 @@ final class PairFailuresTest {
     JsonNode applied = pair.apply(Slot.SLOT_A, pair.config(3));
 
     assertThat(applied.path("copies").asInt()).isEqualTo(2);
-    assertThat(
-            pair.show(Slot.SLOT_A, "redundancy")
-                .path("supervisors")
-                .path("B")
-                .path("role")
-                .asString())
-        .isEqualTo("STANDBY_HOT");
+    assertThat(pair.role(Slot.SLOT_A, "B")).isEqualTo("STANDBY_HOT");
     JsonNode log =
         pair.document(Slot.SLOT_A, Pair.request().setLog(LogRequest.getDefaultInstance()));
     assertThat(log.path("events").toString()).contains("CONFIGURATION_NOT_STORED");
@@ -144,13 +138,7 @@ final class PairFailuresTest {
       assertThat(counter(pair.show(Slot.SLOT_A, "counters"), "A", "supervisor.peers-refused"))
           .isPositive();
       assertThat(intruder.events().newest(100).toString()).contains("FORWARDER_REJECTED");
-      assertThat(
-              pair.show(Slot.SLOT_A, "redundancy")
-                  .path("supervisors")
-                  .path("B")
-                  .path("role")
-                  .asString())
-          .isEqualTo("STANDBY_HOT");
+      assertThat(pair.role(Slot.SLOT_A, "B")).isEqualTo("STANDBY_HOT");
     } finally {
       intruder.crash();
     }
@@ -179,13 +167,7 @@ final class PairFailuresTest {
     JsonNode counters = pair.show(Slot.SLOT_A, "counters");
     assertThat(counter(counters, "A", "edge.connections-with-garbage")).isEqualTo(2);
     assertThat(counter(counters, "forwarder", "edge.connections-with-garbage")).isEqualTo(1);
-    assertThat(
-            pair.show(Slot.SLOT_A, "redundancy")
-                .path("supervisors")
-                .path("B")
-                .path("role")
-                .asString())
-        .isEqualTo("STANDBY_HOT");
+    assertThat(pair.role(Slot.SLOT_A, "B")).isEqualTo("STANDBY_HOT");
   }
 
   private static long counter(JsonNode counters, String where, String name) {
@@ -236,13 +218,7 @@ final class PairFailuresTest {
     assertThat(failed.path("forwarder").path("inSync").isNull()).isTrue();
     assertThat(standby.path("rehearsal").path("passed").asBoolean(true)).isFalse();
     assertThat(standby.path("rehearsal").path("problem").asString()).contains("table vlan, vid 1");
-    assertThat(
-            pair.show(Slot.SLOT_A, "redundancy")
-                .path("supervisors")
-                .path("B")
-                .path("role")
-                .asString())
-        .isEqualTo("STANDBY_SYNCING");
+    assertThat(pair.role(Slot.SLOT_A, "B")).isEqualTo("STANDBY_SYNCING");
     // The active's digest finds that the row differs, and sends it again.
     pair.awaitRole(Slot.SLOT_B, "STANDBY_HOT");
   }
